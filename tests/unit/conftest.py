@@ -1,0 +1,46 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run a module's real main() against botocore's Stubber, which checks each request and answer against AWS's service model."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from botocore.stub import Stubber
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    """Return a function that gives the Stubber of a service: it answers the calls a test lists, in order, and refuses any other."""
+    stubbers = {}
+
+    def stub(service):
+        if service not in stubbers:
+            client = boto3.client(service, region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+            stubbers[service] = Stubber(client)
+            stubbers[service].activate()
+        return stubbers[service]
+
+    monkeypatch.setattr(AnsibleAWSModule, "client", lambda self, service, **kwargs: stub(service).client)
+    yield stub
+    for stubber in stubbers.values():
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def run(capfd):
+    """Return a function that runs a module's main() and gives its result."""
+
+    def run_module(module, check_mode=False, diff_mode=False, **params):
+        arguments = {**params, "_ansible_check_mode": check_mode, "_ansible_diff": diff_mode}
+        with patch_module_args(arguments), pytest.raises(SystemExit):
+            module.main()
+        return json.loads(capfd.readouterr().out)
+
+    return run_module
