@@ -1,0 +1,10 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ECS refuses and moto accepts."""
+
+from __future__ import annotations
+
+from .checks import Row
+
+ROWS: list[Row] = []
