@@ -1,0 +1,144 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is PRIVATE to the collection. It can change at any time.
+
+"""Calls to AWS: what is being done goes into the error, throttling is retried, and the way out is told."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import typing as t
+
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+
+try:
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+except ImportError:
+    # Modules say which libraries are missing before anything is called here.
+    BotoCoreError = ClientError = ResponseParserError = type(None)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class EcsError(AnsibleAWSError):
+    """A call to AWS failed: message says what was being done, exception is botocore's."""
+
+
+class _Retry(AWSRetry):
+    @staticmethod
+    def status_code_from_exception(error: ClientError) -> str:
+        # A role, ECS's own included, can be named before it can be assumed: that passes within seconds.
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+        about = error.response.get("Error", {})
+        return "NotYetAssumable" if "nable to assume" in about.get("Message", "") else about.get("Code", "")
+
+
+_retried = _Retry.jittered_backoff(
+    retries=8,
+    delay=1,
+    max_delay=20,
+    catch_extra_error_codes=["ThrottlingException", "UpdateInProgressException", "NotYetAssumable"],
+)
+
+CREDENTIALS = (
+    "Set the option profile (AWS_PROFILE), or access_key and secret_key (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)."
+)
+EXPIRED = (
+    "Get new credentials, with `aws sso login` where the profile uses it; keys that were exported must be replaced."
+)
+SIGNATURE = f"The secret key does not fit the access key, or this machine's clock is off. {CREDENTIALS}"
+ENDPOINT = (
+    "Check that the endpoint answers (option endpoint_url, AWS_ENDPOINT_URL; the embedded AWS must be running), "
+    "and that the region exists (option region, AWS_REGION)."
+)
+WAY_OUT = {
+    "NoCredentialsError": CREDENTIALS,
+    "PartialCredentialsError": CREDENTIALS,
+    "CredentialRetrievalError": CREDENTIALS,
+    "ProfileNotFound": "Name one that is in ~/.aws/config in the option profile (AWS_PROFILE), or unset it.",
+    "NoRegionError": "Set the option region (AWS_REGION).",
+    "InvalidRegionError": "Set the option region (AWS_REGION) to a region's code, as in eu-west-1.",
+    "EndpointConnectionError": ENDPOINT,
+    "ConnectTimeoutError": ENDPOINT,
+    "ConnectionClosedError": ENDPOINT,
+    "ReadTimeoutError": ENDPOINT,
+    "ProxyConnectionError": "Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY.",
+    "SSLError": "Check the options validate_certs and aws_ca_bundle (AWS_CA_BUNDLE).",
+    "SSOTokenLoadError": EXPIRED,
+    "UnauthorizedSSOTokenError": EXPIRED,
+    "TokenRetrievalError": EXPIRED,
+    "ExpiredToken": EXPIRED,
+    "ExpiredTokenException": EXPIRED,
+    "RequestExpired": "Set this machine's clock, or get new credentials.",
+    "InvalidClientTokenId": CREDENTIALS,
+    "UnrecognizedClientException": CREDENTIALS,
+    "AuthFailure": CREDENTIALS,
+    "InvalidSignatureException": SIGNATURE,
+    "SignatureDoesNotMatch": SIGNATURE,
+}
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+
+
+def aws_call(description: str, missing: tuple[str, ...] = (), value: t.Any = None) -> Callable[[Callable], Callable]:
+    """Decorate a function that makes one call to AWS: retried when AWS is busy, EcsError when it fails.
+
+    description says what is done, with the function's own parameters in braces: V(describe cluster {name}).
+    missing are error codes, or parts of messages, that mean the thing does not exist: then value is returned.
+    """
+
+    def decorate(function: Callable) -> Callable:
+        signature = inspect.signature(function)
+        call = _retried(function)
+
+        @functools.wraps(function)
+        def called(*args: t.Any, **kwargs: t.Any) -> t.Any:
+            try:
+                return call(*args, **kwargs)
+            except (ClientError, BotoCoreError, ResponseParserError) as error:
+                if isinstance(error, ClientError) and _is(error, missing):
+                    return value
+                bound = signature.bind(*args, **kwargs)
+                bound.apply_defaults()
+                raise EcsError(f"Failed to {description.format(**bound.arguments)}", error) from error
+
+        return called
+
+    return decorate
+
+
+def is_error(error: BaseException | None, *codes: str) -> bool:
+    """Whether an EcsError comes from AWS with one of the codes, or with one of the texts in its message."""
+    cause = getattr(error, "exception", None)
+    return isinstance(cause, ClientError) and _is(cause, codes)
+
+
+def explain(error: AnsibleAWSError) -> str:
+    """Return the whole message of an error: what was being done, AWS's code and message, and the way out."""
+    cause = error.exception
+    if isinstance(cause, ResponseParserError):
+        return f"{error.message}: not supported by this endpoint, its answer is not AWS's (option endpoint_url)."
+    told = f"{error.message}: {cause}" if error.message and cause else str(error.message or cause)
+    return " ".join(part for part in (told if told.endswith(".") else f"{told}.", _way_out(cause)) if part)
+
+
+def _is(error: ClientError, codes: tuple[str, ...]) -> bool:
+    about = error.response.get("Error", {})
+    return any(code == about.get("Code") or code in about.get("Message", "") for code in codes)
+
+
+def _way_out(cause: BaseException | None) -> str:
+    if not isinstance(cause, ClientError):
+        return next((WAY_OUT[name] for name in (kind.__name__ for kind in type(cause).__mro__) if name in WAY_OUT), "")
+    about = cause.response.get("Error", {})
+    if about.get("Code") in DENIED:
+        named = re.search(r"perform: ([\w-]+:\w+)", about.get("Message", ""))
+        action = named.group(1) if named else f"the action {cause.operation_name}"
+        return f"Allow {action} in an IAM policy of these credentials."
+    return WAY_OUT.get(about.get("Code", ""), "")

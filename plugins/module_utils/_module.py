@@ -1,0 +1,59 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is PRIVATE to the collection. It can change at any time.
+
+"""The wiring that every module shares: connect to AWS, and end with one clear message."""
+
+from __future__ import annotations
+
+import typing as t
+from contextlib import contextmanager
+
+from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
+
+from ._document import DocumentError
+from ._errors import EcsError, explain
+
+try:
+    from boto3.session import Session
+    from botocore.exceptions import BotoCoreError
+except ImportError:
+    # AnsibleAWSModule says which libraries are missing before anything is called here.
+    BotoCoreError = type(None)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+
+def connect(module: AnsibleAWSModule, service: str) -> t.Any:
+    """Return a client of the service. Raises EcsError where credentials or region are no good as they are given."""
+    given = module.params
+    if given["profile"] and any(given[key] for key in ("access_key", "secret_key", "session_token")):
+        raise EcsError(
+            "Both a profile and access keys are given. Keep one: the option profile (AWS_PROFILE), or "
+            "access_key, secret_key and session_token (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN); "
+            "an empty value stands for none."
+        )
+    try:
+        region = given["region"] or Session(profile_name=given["profile"] or None).region_name
+    except BotoCoreError as error:
+        raise EcsError("No connection to AWS", error) from error
+    if not region:
+        raise EcsError("No AWS region is given: set the option region (AWS_REGION), as in eu-west-1.")
+    return module.client(service)
+
+
+@contextmanager
+def failures_told(module: AnsibleAWSModule) -> Iterator[None]:
+    """End the module with one message when a document is bad or a call to AWS failed."""
+    try:
+        yield
+    except DocumentError as error:
+        module.fail_json(msg=str(error))
+    except EcsError as error:
+        answered = getattr(error.exception, "response", None) or {}
+        module.fail_json(msg=explain(error), **camel_dict_to_snake_dict(answered))
