@@ -1,0 +1,77 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The server's own routes, beside AWS's: its health, its images, the record of calls, and the caller's address."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotFound
+from werkzeug.wrappers import Request, Response
+
+from .images import IMAGES
+from .requests import REQUESTS
+
+PREFIX = "/_local_aws/"
+
+
+class Control:
+    """Answers GET health, PUT images, GET and DELETE requests, PUT checkip under /_local_aws/, and GET /checkip."""
+
+    def __init__(self, identity: dict[str, Any]) -> None:
+        self._identity = identity
+        self._checkip: str | None = None
+        self._routes = {
+            "/checkip": {"GET": self._address},
+            PREFIX + "health": {"GET": lambda request: _json(self._identity)},
+            PREFIX + "images": {"PUT": self._replace_images},
+            PREFIX + "requests": {"GET": lambda request: _json(REQUESTS.list()), "DELETE": self._forget},
+            PREFIX + "checkip": {"PUT": self._pretend},
+        }
+
+    def owns(self, path: str) -> bool:
+        """Return whether the path is one of the server's own."""
+        return path in self._routes or path.startswith(PREFIX)
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request of an own path; raises werkzeug's HTTP exceptions."""
+        methods = self._routes.get(request.path)
+        if methods is None:
+            raise NotFound(f"{request.path} is not one of {', '.join(self._routes)}")
+        if request.method not in methods:
+            raise MethodNotAllowed(list(methods))
+        return methods[request.method](request)
+
+    def _address(self, request: Request) -> Response:
+        return Response(f"{self._checkip or request.remote_addr}\n", mimetype="text/plain")
+
+    def _replace_images(self, request: Request) -> Response:
+        try:
+            return _json({"changed": IMAGES.replace(_body(request, dict))})
+        except ValueError as error:
+            raise BadRequest(str(error)) from error
+
+    def _forget(self, request: Request) -> Response:
+        REQUESTS.clear()
+        return _json({})
+
+    def _pretend(self, request: Request) -> Response:
+        body = _body(request, dict, type(None))
+        self._checkip = body and body["address"]
+        return _json({})
+
+
+def _body(request: Request, *expected: type) -> Any:
+    try:
+        body = json.loads(request.get_data())
+    except ValueError as error:
+        raise BadRequest(f"the body is not JSON: {error}") from error
+    if not isinstance(body, expected):
+        raise BadRequest(f"the body is a JSON {type(body).__name__}, not a {expected[0].__name__}")
+    return body
+
+
+def _json(content: Any) -> Response:
+    return Response(json.dumps(content) + "\n", mimetype="application/json")

@@ -1,0 +1,95 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The gate before moto: every AWS call is recorded, refused where AWS would refuse it, and answered in AWS's form.
+
+moto answers what it has not implemented, and what goes wrong inside it, with a page of HTML that no AWS client can read.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict
+from typing import Any
+
+from boto3 import Session
+from moto.core.exceptions import ServiceException
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import determine_request_protocol
+from moto.core.responses import ActionResult, BaseResponse
+from moto.core.utils import get_service_model
+
+from .checks import Context, Refused
+from .refusals import refuse
+from .requests import REQUESTS, is_write
+
+LOG = logging.getLogger(__name__)
+
+
+def install() -> None:
+    """Put the gate into moto: all services' requests come through it, after moto has read them and before it acts."""
+    act = BaseResponse.call_action
+    locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
+    regions = _regions()
+
+    def call_action(response: BaseResponse) -> Any:
+        action = response._get_action()
+        service = response.boto3_service_name
+        if not action:
+            return act(response)
+        REQUESTS.add(service, action)
+        try:
+            if response.region not in regions:
+                raise Refused(
+                    "SignatureDoesNotMatch",
+                    f"Credential should be scoped to a valid region: {response.region!r} is not a region of AWS.",
+                )
+            if not is_write(action):
+                return act(response)
+            # Checked and done under one lock: of two creates of one name, the second sees the first.
+            with locks[service]:
+                refuse(service, action, parameters(response, action), Context(response.current_account, response.region))
+                return act(response)
+        except ServiceException as error:
+            return _answer(response, error)
+        except NotImplementedError:
+            return _answer(response, Refused("NotImplemented", f"{service} {action} is not part of the embedded AWS."), 501)
+        except Exception:
+            LOG.exception("%s %s failed", service, action)
+            return _answer(response, Refused("InternalFailure", f"{service} {action} failed inside the embedded AWS; see its log."), 500)
+
+    BaseResponse.call_action = call_action
+
+
+def parameters(response: BaseResponse, action: str) -> dict[str, Any]:
+    """Return the request's parameters in AWS's spelling, whatever the protocol, as boto3 was given them."""
+    model = get_service_model(response.boto3_service_name)
+    request = response.normalized_request
+    parser = PROTOCOL_PARSERS[determine_request_protocol(model, request.content_type)]
+    return parser(model.operation_model(action), map_type=dict).parse(
+        {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": request.data,
+            "url_path": request.path,
+            "url_params": response.uri_match,
+        }
+    )
+
+
+def _answer(response: BaseResponse, error: ServiceException, status: int | None = None) -> Any:
+    """Write the error as the service's protocol has it."""
+    modelled_status, headers, body = response.serialized(ActionResult(error))
+    headers["status"] = str(status or modelled_status)
+    return status or modelled_status, headers, body
+
+
+def _regions() -> set[str]:
+    session = Session()
+    return {
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("ec2", partition_name=partition)
+    } | {"global", "aws", "aws-global"}

@@ -1,0 +1,76 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The server: moto's services behind one port of the loopback, with our own routes, tasks and addresses beside them."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.exceptions import HTTPException
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+
+from . import ec2, ecr, ecs_backend, gate, registry, scheduler, tagging
+from .control import Control
+from .guardian import GUARDIAN
+
+LOG = logging.getLogger(__name__)
+
+
+class Application:
+    """One WSGI application for AWS, the registry and the control routes."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+        self._aws = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        try:
+            if self._control.owns(path):
+                return self._control.answer(Request(environ))(environ, start_response)
+            if path == "/v2" or path.startswith("/v2/"):
+                return registry.answer(Request(environ))(environ, start_response)
+        except HTTPException as error:
+            return Response(f"{error.description}\n", error.code, mimetype="text/plain")(environ, start_response)
+        return self._aws(environ, start_response)
+
+
+class Quiet(MotoRequestHandler):
+    """No line per request in the log: the record of requests is there to be asked."""
+
+    def log_request(self, *args: Any) -> None:
+        """Say nothing."""
+
+
+def install() -> None:
+    """Set all our hooks in moto; nothing is started."""
+    gate.install()
+    ec2.install()
+    ecr.install()
+    tagging.install()
+    ecs_backend.install()
+
+
+def serve(listener: socket.socket, identity: dict[str, Any]) -> None:
+    """Answer on the listening socket until SIGTERM or SIGINT, then end the tasks and return."""
+    application = Application(Control(identity))
+    host, port = listener.getsockname()
+    server = make_server(host, port, application, threaded=True, request_handler=Quiet, fd=listener.fileno())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # shutdown() waits for serve_forever() to return, which runs in this very thread.
+        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
+    stop_scheduler = scheduler.start()
+    try:
+        server.serve_forever(poll_interval=0.05)
+    finally:
+        LOG.info("ending the tasks")
+        stop_scheduler()
+        GUARDIAN.close()

@@ -1,0 +1,62 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tagging API as AWS has it: resource types are those of the ARNs, and what is INACTIVE or STOPPED is not listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from moto.core.resource_tagging import TaggedResource, iter_taggable_backends, make_tag_matcher
+from moto.ecs.models import EC2ContainerServiceBackend
+from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
+
+
+def matches_type(arn: str, wanted: str) -> bool:
+    """Return whether a ResourceTypeFilter (service, or service:type) is met by the ARN.
+
+    The type may name more than the first part of what follows the account, as elasticloadbalancing:loadbalancer/app does.
+    https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
+    """
+    _, _, service, _, _, resource = arn.split(":", 5)
+    if ":" not in wanted:
+        return service == wanted
+    wanted_service, kind = wanted.split(":", 1)
+    return service == wanted_service and resource.replace(":", "/").startswith(f"{kind}/")
+
+
+def install() -> None:
+    """Replace moto's way of choosing the resources; its pagination stays."""
+
+    def resources(
+        backend: ResourceGroupsTaggingAPIBackend,
+        tag_filters: list[dict[str, Any]] | None = None,
+        resource_type_filters: list[str] | None = None,
+        resource_arn_list: list[str] | None = None,
+    ) -> Iterator[TaggedResource]:
+        has_tags = make_tag_matcher(tag_filters)
+        for taggable in list(iter_taggable_backends(backend.account_id, backend.region_name)):
+            for resource in list(taggable.iter_tagged_resources()):
+                if (
+                    resource.tags
+                    and has_tags(resource.tags)
+                    and resource.arn not in _gone(taggable)
+                    and (not resource_arn_list or resource.arn in resource_arn_list)
+                    and (not resource_type_filters or any(matches_type(resource.arn, kind) for kind in resource_type_filters))
+                ):
+                    yield resource
+
+    ResourceGroupsTaggingAPIBackend._get_resources_generator = resources
+
+
+def _gone(backend: Any) -> set[str]:
+    """Return the ARNs that ECS still knows, but as history."""
+    if not isinstance(backend, EC2ContainerServiceBackend):
+        return set()
+    revisions = [definition for family in backend.task_definitions.values() for definition in family.values()]
+    tasks = [task for tasks in backend.tasks.values() for task in tasks.values()]
+    holders = [*backend.clusters.values(), *backend.services.values(), *revisions]
+    return {holder.arn for holder in holders if holder.status == "INACTIVE"} | {
+        task.task_arn for task in tasks if task.last_status == "STOPPED"
+    }
