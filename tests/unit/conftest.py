@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run a module's real main() against botocore's Stubber, which checks each request and answer against AWS's service model."""
+"""Run a module's real main() against botocore's Stubber, which checks requests and answers by AWS's service model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from botocore.stub import Stubber
 
 @pytest.fixture
 def aws(monkeypatch):
-    """Return a function that gives the Stubber of a service: it answers the calls a test lists, in order, and refuses any other."""
+    """Return a function that gives a service's Stubber: it answers the calls a test lists and no other."""
     stubbers = {}
 
     def stub(service):

@@ -1,0 +1,101 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.yaml import yaml_load
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils import _document, _task_definition
+from ..plugin_utils import _deployment
+
+try:
+    import botocore
+    import botocore.session
+except ImportError:
+    botocore = None
+
+ROLES = Path(__file__).parents[2] / "roles"
+
+
+def shared(variables, raw, prefixes):
+    """Return a host's shared variables. One that only a role can resolve is compared as it is written."""
+    values = {}
+    for name in raw:
+        if name.startswith(tuple(prefixes)):
+            try:
+                values[name] = variables[name]
+            except AnsibleError:
+                values[name] = raw[name]
+    return values
+
+
+class ActionModule(ActionBase):
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+
+    def run(self, tmp=None, task_vars=None):
+        super().run(tmp, task_vars)
+        _validation, asked = self.validate_argument_spec(
+            argument_spec={
+                "roles": {"type": "list", "elements": "str", "required": True},
+                "group": {"type": "str", "default": "llm_services"},
+                "shared": {"type": "list", "elements": "str", "default": []},
+                "deployment": {"type": "str", "required": True},
+                "service": {"type": "str", "required": True},
+                "region": {"type": "str", "required": True},
+                "image": {"type": "str", "required": True},
+                "preset": {"type": "str", "default": ""},
+                "gpu": {"type": "bool", "default": False},
+                "fargate": {"type": "bool", "default": True},
+                "task_definition": {"type": "dict", "required": True},
+                "definition": {"type": "dict", "required": True},
+            }
+        )
+        if botocore is None:
+            return {"failed": True, "msg": "botocore is missing from the Python that runs Ansible: pip install boto3"}
+        problems = list(self._problems(asked, task_vars))
+        if problems:
+            return {"failed": True, "msg": "\n".join(problems), "problems": problems}
+        return {"changed": False}
+
+    def _problems(self, asked, task_vars):
+        for role in asked["roles"]:
+            options = yaml_load((ROLES / role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"][
+                "options"
+            ]
+            given = {name: self._templar.template(task_vars[name]) for name in options if name in task_vars}
+            yield from _deployment.badly_typed(given, options)
+            for line in _deployment.misspelt(task_vars, role, options):
+                Display().warning(line)
+        hosts = {
+            host: shared(task_vars["hostvars"][host], task_vars["hostvars"].raw_get(host), asked["shared"])
+            for host in task_vars["groups"][asked["group"]]
+        }
+        yield from _deployment.differing(hosts, asked["group"])
+        session = botocore.session.get_session()
+        regions = [
+            region
+            for partition in session.get_available_partitions()
+            for region in session.get_available_regions("ecs", partition)
+        ]
+        yield from _deployment.bad_region(asked["region"], regions, botocore.__version__)
+        yield from _deployment.bad_names(asked["deployment"], asked["service"])
+        yield from _deployment.bad_image(asked["image"], asked["preset"], asked["gpu"], asked["fargate"])
+        yield from self._bad_documents(asked, session.get_service_model("ecs"))
+
+    def _bad_documents(self, asked, model):
+        for option, operation in (("task_definition", "RegisterTaskDefinition"), ("definition", "CreateService")):
+            shape = model.operation_model(operation).input_shape
+            document = _document.coerce(asked[option], shape)
+            try:
+                _document.validate(document, shape, option, required=False)
+                if option == "task_definition":
+                    _task_definition.check(_task_definition.normalized(document), option)
+            except _document.DocumentError as e:
+                yield str(e)

@@ -1,0 +1,123 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: aws_environment
+version_added: 0.1.0
+short_description: The environment variables by which every AWS module finds one account
+description:
+  - Returns a dictionary for a play's C(environment), so that credentials, region and endpoint enter in one place
+    and hold for the modules of every AWS collection at once.
+  - A profile that is named wins over keys in the caller's environment, which botocore would otherwise prefer.
+  - For an endpoint on this machine, whatever the caller's environment says about AWS or proxies is put out of force.
+author:
+  - The llmops.ecs contributors (@llmops)
+options:
+  _terms:
+    description: Not used.
+  profile:
+    description: The profile of the AWS configuration to use. Empty for what the environment says.
+    type: str
+    default: ""
+    vars:
+      - name: aws_profile
+  region:
+    description: The AWS region. Empty for what the environment or the profile says.
+    type: str
+    default: ""
+    vars:
+      - name: aws_region
+  endpoint_url:
+    description: The URL of another endpoint than AWS's own, such as that of the embedded AWS.
+    type: str
+    default: ""
+    vars:
+      - name: aws_endpoint_url
+"""
+
+EXAMPLES = r"""
+- name: Ask who I am
+  hosts: localhost
+  gather_facts: false
+  vars:
+    aws_profile: sandbox
+    aws_region: eu-west-1
+  environment: "{{ lookup('llmops.ecs.aws_environment') }}"
+  tasks:
+    - name: Look up the account
+      amazon.aws.aws_caller_info:
+"""
+
+RETURN = r"""
+_value:
+  description: Names and values of environment variables.
+  type: dict
+"""
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ansible.plugins.lookup import LookupBase
+
+LOCAL_PROFILE = "local-aws"
+LOCAL_CONFIG = Path(__file__).parents[2] / "roles" / "local_aws" / "files" / "aws-config"
+KEYS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "EC2_ACCESS_KEY",
+    "EC2_SECRET_KEY",
+    "EC2_SECURITY_TOKEN",
+)
+# What botocore reads as "nothing special": an empty value is an error for some of these.
+NEUTRAL = {
+    "AWS_CA_BUNDLE": os.devnull,
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
+    "AWS_MAX_ATTEMPTS": "3",
+    "AWS_RETRY_MODE": "standard",
+    "AWS_USE_DUALSTACK_ENDPOINT": "false",
+    "AWS_USE_FIPS_ENDPOINT": "false",
+}
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL's host is this machine."""
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or re.fullmatch(r"127(\.\d+){3}", host) is not None
+
+
+def aws_environment(environ, profile: str, region: str, endpoint_url: str) -> dict[str, str]:
+    """Decide the variables to set over those in C(environ).
+
+    See https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html.
+    """
+    variables = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {}
+    local = bool(endpoint_url) and is_loopback(endpoint_url)
+    if local and not profile:
+        profile = LOCAL_PROFILE
+        variables |= {"AWS_CONFIG_FILE": str(LOCAL_CONFIG), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    if profile:
+        variables |= {"AWS_PROFILE": profile} | {name: "" for name in KEYS if name in environ}
+    if endpoint_url:
+        variables |= {"AWS_ENDPOINT_URL": endpoint_url}
+        variables |= {name: endpoint_url for name in environ if name.startswith("AWS_ENDPOINT_URL_")}
+        variables |= {name: endpoint_url for name in ("AWS_URL", "EC2_URL") if name in environ}
+    if local:
+        variables |= {name: value for name, value in NEUTRAL.items() if name in environ}
+        variables |= {"NO_PROXY": "*", "no_proxy": "*"}
+    return variables
+
+
+class LookupModule(LookupBase):
+    def run(self, terms, variables=None, **kwargs):
+        self.set_options(var_options=variables, direct=kwargs)
+        options = {name: self.get_option(name) or "" for name in ("profile", "region", "endpoint_url")}
+        return [aws_environment(os.environ, **self._templar.template(options))]
