@@ -53,11 +53,20 @@ class Difference:
         names = self.before.keys() | self.after.keys()
         return sorted(name for name in names if self.before.get(name) != self.after.get(name))
 
-    def diff(self, show_environment: bool = False) -> dict[str, t.Any]:
-        """Return before and after as C(--diff) shows them, the values of environment variables hidden unless asked."""
-        if show_environment:
-            return {"before": self.before, "after": self.after}
-        return {"before": mask(self.before), "after": mask(self.after, self.before)}
+    def diff(
+        self,
+        show_environment: bool = False,
+        besides: Mapping[str, Mapping[str, t.Any]] | None = None,
+    ) -> dict[str, t.Any]:
+        """Return before and after as C(--diff) shows them, the values of environment variables hidden unless asked.
+
+        besides has before and after of what is compared by other means, such as tags.
+        """
+        old, new = self.before, self.after
+        if not show_environment:
+            old, new = mask(old), mask(new, old)
+        more = besides or {}
+        return {"before": {**old, **more.get("before", {})}, "after": {**new, **more.get("after", {})}}
 
 
 def canonical(document: Mapping[str, t.Any], rules: Rules) -> dict[str, t.Any]:

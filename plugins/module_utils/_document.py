@@ -54,6 +54,16 @@ def coerce(document: t.Any, shape: Shape) -> t.Any:
     return SCALARS.get(shape.type_name, _as_it_is)(document)
 
 
+def agreed(option: str, params: t.Mapping[str, t.Any], member: str) -> str:
+    """Return the name that an option, and the member of definition that means the same, agree on."""
+    named = {params[option], (params["definition"] or {}).get(member)} - {None, ""}
+    if not named:
+        raise DocumentError(f"{option} is missing: set the option {option}, or definition.{member}")
+    if len(named) > 1:
+        raise DocumentError(f"{option} and definition.{member} differ ({', '.join(sorted(named))}); drop one of them")
+    return named.pop()
+
+
 def known(document: t.Any, shape: Shape) -> t.Any:
     """Return only those members of what AWS answered that can also be asked for, at every depth."""
     if shape.type_name == "structure" and isinstance(document, dict):

@@ -11,8 +11,12 @@ from __future__ import annotations
 import typing as t
 
 from ._errors import EcsError, aws_call
+from ._tags import TagChange, to_list
 
 Document = dict[str, t.Any]
+
+# As many as one DeleteTaskDefinitions takes.
+DELETED_AT_ONCE = 10
 
 
 def name_of(arn: str) -> str:
@@ -28,6 +32,13 @@ def family_of(task_definition: str) -> str:
 def revision_of(task_definition: str) -> int:
     """Return the revision in a task definition's ARN or V(family:revision)."""
     return int(name_of(task_definition).rpartition(":")[2])
+
+
+@aws_call("tell the ARN that {resource} would get")
+def predicted_arn(client: t.Any, sts: t.Any, resource: str) -> str:
+    """Return the ARN of an ECS resource that is not there yet, such as V(cluster/llm)."""
+    account = sts.get_caller_identity()["Account"]
+    return f"arn:{client.meta.partition}:ecs:{client.meta.region_name}:{account}:{resource}"
 
 
 @aws_call("describe cluster {name}")
@@ -106,6 +117,14 @@ def delete_task_definitions(client: t.Any, arns: list[str]) -> None:
     if failures:
         told = "; ".join(f"{failure.get('arn')}: {failure.get('reason')}" for failure in failures)
         raise EcsError(f"Failed to delete task definitions: {told}")
+
+
+def change_tags(client: t.Any, arn: str, change: TagChange) -> None:
+    """Set and remove tags of a cluster, a service, a task definition; no call where there is nothing to do."""
+    if change.to_set:
+        tag_resource(client, arn, to_list(change.to_set))
+    if change.to_remove:
+        untag_resource(client, arn, change.to_remove)
 
 
 @aws_call("tag {arn}")

@@ -82,6 +82,10 @@ WAY_OUT = {
     "AuthFailure": CREDENTIALS,
     "InvalidSignatureException": SIGNATURE,
     "SignatureDoesNotMatch": SIGNATURE,
+    "ClusterContainsServicesException": "Delete its services first (llmops.ecs.ecs_service with state=absent).",
+    "ClusterContainsTasksException": "Stop its tasks first; those of a deleted service stop by themselves.",
+    "ClusterContainsContainerInstancesException": "Deregister its container instances first.",
+    "ClusterContainsCapacityProviderException": "Take its own capacity providers off it first (capacityProviders: []).",
 }
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ansible.module_utils.common.text.converters import to_text
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
@@ -52,6 +53,28 @@ def tag_changes(
     return to_set, sorted(key for key in to_remove if not key.startswith(KEPT))
 
 
-def result(before: Mapping[str, str], to_set: Mapping[str, str], to_remove: list[str]) -> dict[str, str]:
-    """Return the tags as they are after the change."""
-    return {key: value for key, value in {**before, **to_set}.items() if key not in to_remove}
+@dataclass(frozen=True)
+class TagChange:
+    """The tags of one resource before and after, and what leads from the one to the other."""
+
+    before: dict[str, str]
+    after: dict[str, str]
+    to_set: dict[str, str]
+    to_remove: list[str]
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.to_set or self.to_remove)
+
+    @property
+    def diff(self) -> dict[str, t.Any]:
+        """What C(--diff) shows: nothing where there are no tags."""
+        return {name: {"tags": tags} for name, tags in (("before", self.before), ("after", self.after)) if tags}
+
+
+def change(current: Mapping[str, t.Any] | None, asked: Mapping[str, str] | None, purge: bool) -> TagChange:
+    """Compare the tags in what AWS answered (None: it does not exist) with those that are asked for."""
+    before = from_list((current or {}).get("tags"))
+    to_set, to_remove = tag_changes(before, asked, purge)
+    after = {key: value for key, value in {**before, **to_set}.items() if key not in to_remove}
+    return TagChange(before, after, to_set, to_remove)

@@ -1,0 +1,197 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ecs_cluster
+version_added: 0.1.0
+short_description: Create, change or delete an ECS cluster
+description:
+  - Brings an ECS cluster to O(definition), that is its settings (Container Insights), its configuration, its capacity
+    providers with the default strategy, and its tags.
+  - Only what O(definition) names is compared and changed, the rest of the cluster is left alone.
+    A list is whole, so V([]) empties it.
+  - The name is matched exactly, and a cluster that is C(INACTIVE) does not exist.
+author:
+  - The llmops.ecs contributors (@llmops)
+options:
+  state:
+    description:
+      - Whether the cluster exists.
+      - A cluster is deleted only when it has no services, tasks, or container instances any more.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - The name of the cluster, where O(definition) does not hold C(clusterName). One of the two is required.
+    type: str
+  definition:
+    description:
+      - The cluster in AWS's own spelling, what C(aws ecs create-cluster --cli-input-yaml) takes.
+      - Scalars are brought to the types that AWS wants. Members that are null count as left out.
+    type: dict
+    default: {}
+extends_documentation_fragment:
+  - llmops.ecs.attributes
+  - llmops.ecs.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+seealso:
+  - name: CreateCluster
+    description: What a definition can hold.
+    link: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
+  - module: llmops.ecs.ecs_service
+"""
+
+EXAMPLES = r"""
+- name: A cluster with Container Insights on Fargate, Spot if nothing else is said
+  llmops.ecs.ecs_cluster:
+    name: llm
+    definition:
+      settings:
+        - name: containerInsights
+          value: enabled
+      capacityProviders:
+        - FARGATE
+        - FARGATE_SPOT
+      defaultCapacityProviderStrategy:
+        - capacityProvider: FARGATE_SPOT
+          weight: 1
+    tags:
+      team: llm
+
+- name: Turn Container Insights off, and leave everything else as it is
+  llmops.ecs.ecs_cluster:
+    name: llm
+    definition:
+      settings:
+        - name: containerInsights
+          value: disabled
+
+- name: The cluster is gone
+  llmops.ecs.ecs_cluster:
+    name: llm
+    state: absent
+"""
+
+RETURN = r"""
+cluster:
+  description:
+    - The cluster as it is now, in AWS's own spelling.
+    - In check mode, as it would be.
+  returned: O(state=present)
+  type: dict
+  sample:
+    clusterName: llm
+    clusterArn: arn:aws:ecs:us-east-1:123456789012:cluster/llm
+    status: ACTIVE
+    settings:
+      - name: containerInsights
+        value: enabled
+    capacityProviders:
+      - FARGATE
+      - FARGATE_SPOT
+arn:
+  description: The cluster's ARN; in check mode, where the cluster would be made, the one to expect.
+  returned: O(state=present)
+  type: str
+  sample: arn:aws:ecs:us-east-1:123456789012:cluster/llm
+tags:
+  description: The cluster's tags.
+  returned: O(state=present)
+  type: dict
+  sample:
+    team: llm
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils import _cluster, _compare, _ecs, _tags
+from ..module_utils._document import agreed, coerce, known, shape_of, validate
+from ..module_utils._module import connect, failures_told
+
+
+def asked(params, shape):
+    """Return the part of the definition that is not tags, and the tags that are asked for."""
+    document = coerce({**params["definition"], "clusterName": agreed("name", params, "clusterName")}, shape)
+    validate(document, shape)
+    tags = _tags.wanted(params["tags"], document.pop("tags", None))
+    return document, tags
+
+
+def create(module, client, document, tags):
+    if module.check_mode:
+        arn = _ecs.predicted_arn(client, connect(module, "sts"), f"cluster/{document['clusterName']}")
+        return {**document, "clusterArn": arn, "status": "ACTIVE"}
+    return _ecs.create_cluster(client, {**document, **({"tags": _tags.to_list(tags)} if tags else {})})
+
+
+def update(client, name, document, fields):
+    """Make the calls that the differing fields need; document is the cluster as it is to be."""
+    updated = {field: document[field] for field in _cluster.UPDATED if field in fields}
+    if updated:
+        _ecs.update_cluster(client, name, updated)
+    if any(field in fields for field in _cluster.CAPACITY):
+        _ecs.put_capacity_providers(client, name, *(document.get(field, []) for field in _cluster.CAPACITY))
+
+
+def present(module, client):
+    shape = shape_of(client, "CreateCluster")
+    document, asked_tags = asked(module.params, shape)
+    name = document["clusterName"]
+    current = _ecs.describe_cluster(client, name)
+    before = {key: value for key, value in known(current, shape).items() if key != "tags"} if current else None
+    after = _compare.overlay(before or {}, document)
+    _cluster.check(after)
+
+    tags = _tags.change(current, asked_tags, module.params["purge_tags"])
+    difference = _compare.changes(before, document, _cluster.RULES, whole=False)
+    if current is None:
+        current = create(module, client, document, tags.after)
+    elif not module.check_mode:
+        update(client, name, after, difference.fields)
+        _ecs.change_tags(client, current["clusterArn"], tags)
+    return {
+        "changed": difference.changed or tags.changed,
+        "cluster": {**current, **after, "tags": _tags.to_list(tags.after)},
+        "arn": current["clusterArn"],
+        "tags": tags.after,
+        "diff": difference.diff(besides=tags.diff),
+    }
+
+
+def absent(module, client):
+    name = agreed("name", module.params, "clusterName")
+    current = _ecs.describe_cluster(client, name)
+    if current and not module.check_mode:
+        _ecs.delete_cluster(client, name)
+    return {
+        "changed": current is not None,
+        "diff": {"before": {"clusterName": name} if current else {}, "after": {}},
+    }
+
+
+def main():
+    module = AnsibleAWSModule(
+        argument_spec={
+            "state": {"choices": ["present", "absent"], "default": "present"},
+            "name": {},
+            "definition": {"type": "dict", "default": {}},
+            "tags": {"type": "dict"},
+            "purge_tags": {"type": "bool", "default": True},
+        },
+        supports_check_mode=True,
+    )
+    with failures_told(module):
+        client = connect(module, "ecs")
+        module.exit_json(**(present if module.params["state"] == "present" else absent)(module, client))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,267 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ecs_task_definition
+version_added: 0.1.0
+short_description: Register a revision of an ECS task definition when it differs
+description:
+  - Registers a new revision of a task definition only if O(definition) differs from the newest C(ACTIVE) one of its
+    family.
+  - O(definition) is whole. What it leaves out is AWS's default, so removing C(secrets) is a change.
+    What AWS adds by itself, the order of lists that are sets (C(environment), C(secrets), C(portMappings) and the
+    like), and the spelling of sizes (C(16384), C("16384"), C(16 vCPU)) are not.
+  - Before anything is sent, the document is checked by botocore's model of the API and by ECS's own rules.
+    All that is wrong is told at once, each with its path.
+  - A difference in tags alone is made on the newest revision, without a new one.
+    A new revision takes over the tags of the newest one, except those that are purged.
+author:
+  - The llmops.ecs contributors (@llmops)
+options:
+  state:
+    description:
+      - V(present) registers a revision if needed.
+      - V(absent) deregisters all C(ACTIVE) revisions of exactly the family. Services that run one go on running it.
+    type: str
+    choices: [present, absent]
+    default: present
+  definition:
+    description:
+      - The task definition in AWS's own spelling, what C(aws ecs register-task-definition --cli-input-yaml) takes.
+      - Scalars are brought to the types that AWS wants, so C(cpu) can be C(16384) or C("16384").
+        Members that are null count as left out.
+      - Required with O(state=present).
+    type: dict
+  family:
+    description:
+      - The family, where O(definition) does not name it. One of the two is required.
+    type: str
+  keep:
+    description:
+      - How many C(ACTIVE) revisions to keep, the newest one included. Older ones are deregistered.
+      - Without it, all are kept.
+    type: int
+  delete:
+    description:
+      - With O(state=absent), also delete the revisions, also those that are C(INACTIVE) already. It cannot be undone.
+    type: bool
+    default: false
+  show_environment:
+    description:
+      - Whether the diff shows the values of C(environment). By default it only says which of them change.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - llmops.ecs.attributes
+  - llmops.ecs.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+seealso:
+  - name: Task definition parameters
+    description: What a definition can hold.
+    link: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
+  - module: llmops.ecs.ecs_service
+"""
+
+EXAMPLES = r"""
+- name: An LLM server on the largest Fargate size
+  llmops.ecs.ecs_task_definition:
+    definition:
+      family: llm-gpt4all-ecs-server
+      networkMode: awsvpc
+      requiresCompatibilities:
+        - FARGATE
+      cpu: 16 vCPU
+      memory: 64 GB
+      executionRoleArn: arn:aws:iam::123456789012:role/EcsExecutionRole
+      containerDefinitions:
+        - name: llm-gpt4all-container
+          image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/llm-gpt4all-fastapi-demo:latest
+          portMappings:
+            - containerPort: 8080
+    tags:
+      team: llm
+    keep: 5
+  register: task
+
+- name: The ARN of the revision to run
+  ansible.builtin.debug:
+    var: task.arn
+
+- name: A definition that the AWS CLI takes is good as it is
+  llmops.ecs.ecs_task_definition:
+    definition: "{{ lookup('ansible.builtin.file', 'task-definition.yaml') | from_yaml }}"
+
+- name: No revision of the family can be run any more
+  llmops.ecs.ecs_task_definition:
+    family: llm-gpt4all-ecs-server
+    state: absent
+
+- name: Nor seen
+  llmops.ecs.ecs_task_definition:
+    family: llm-gpt4all-ecs-server
+    state: absent
+    delete: true
+"""
+
+RETURN = r"""
+task_definition:
+  description:
+    - The revision that now is the newest one, as AWS describes it, in AWS's own spelling.
+    - In check mode, where it would be a new one, it is O(definition) with the ARN and revision to expect.
+  returned: O(state=present)
+  type: dict
+  sample:
+    family: llm-gpt4all-ecs-server
+    revision: 3
+    status: ACTIVE
+    taskDefinitionArn: arn:aws:ecs:us-east-1:123456789012:task-definition/llm-gpt4all-ecs-server:3
+    cpu: "16384"
+    memory: "65536"
+    networkMode: awsvpc
+arn:
+  description: The ARN of that revision.
+  returned: O(state=present)
+  type: str
+  sample: arn:aws:ecs:us-east-1:123456789012:task-definition/llm-gpt4all-ecs-server:3
+revision:
+  description: The number of that revision.
+  returned: O(state=present)
+  type: int
+  sample: 3
+tags:
+  description: The tags of that revision.
+  returned: O(state=present)
+  type: dict
+  sample:
+    team: llm
+deregistered:
+  description: The ARNs of the revisions that were deregistered, oldest first.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - arn:aws:ecs:us-east-1:123456789012:task-definition/llm-gpt4all-ecs-server:1
+deleted:
+  description: The ARNs of the revisions that were deleted, oldest first.
+  returned: O(state=absent)
+  type: list
+  elements: str
+  sample: []
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils import _compare, _ecs, _tags, _task_definition
+from ..module_utils._document import DocumentError, agreed, coerce, known, shape_of, validate
+from ..module_utils._module import connect, failures_told
+
+
+def wanted(params, shape):
+    """Return the whole definition without its tags, and the tags that are asked for, both checked."""
+    document = coerce({**params["definition"], "family": agreed("family", params, "family")}, shape)
+    validate(document, shape)
+    document = _task_definition.normalized(document)
+    _task_definition.check(document)
+    tags = _tags.wanted(params["tags"], document.pop("tags", None))
+    return document, tags
+
+
+def predicted(module, client, document):
+    """Return what registering the document would answer, as far as it can be known without doing it."""
+    family = document["family"]
+    past = [arn for status in ("ACTIVE", "INACTIVE") for arn in _ecs.list_revisions(client, family, status)]
+    revision = max(map(_ecs.revision_of, past), default=0) + 1
+    arn = _ecs.predicted_arn(client, connect(module, "sts"), f"task-definition/{family}:{revision}")
+    return {**document, "taskDefinitionArn": arn, "revision": revision, "status": "ACTIVE"}
+
+
+def register(module, client, document, tags):
+    if module.check_mode:
+        return predicted(module, client, document)
+    ours = {key: value for key, value in tags.items() if not key.startswith("aws:")}
+    return _ecs.register_task_definition(client, {**document, **({"tags": _tags.to_list(ours)} if ours else {})})
+
+
+def deregister(module, client, arns):
+    for arn in [] if module.check_mode else arns:
+        _ecs.deregister_task_definition(client, arn)
+
+
+def present(module, client):
+    params = module.params
+    shape = shape_of(client, "RegisterTaskDefinition")
+    document, asked_tags = wanted(params, shape)
+    current = _ecs.describe_task_definition(client, document["family"])
+    tags = _tags.change(current, asked_tags, params["purge_tags"])
+    before = {key: value for key, value in known(current, shape).items() if key != "tags"} if current else None
+    difference = _compare.changes(before, document, _task_definition.rules(document), whole=True)
+    active = _ecs.list_revisions(client, document["family"]) if params["keep"] else []
+    if difference.changed:
+        current = register(module, client, document, tags.after)
+        active.append(current["taskDefinitionArn"])
+    elif not module.check_mode:
+        _ecs.change_tags(client, current["taskDefinitionArn"], tags)
+    older = active[: -params["keep"]] if params["keep"] else []
+    deregister(module, client, older)
+
+    return {
+        "changed": difference.changed or tags.changed or bool(older),
+        "task_definition": {**current, "tags": _tags.to_list(tags.after)},
+        "arn": current["taskDefinitionArn"],
+        "revision": current["revision"],
+        "tags": tags.after,
+        "deregistered": older,
+        "diff": difference.diff(params["show_environment"], besides=tags.diff),
+    }
+
+
+def absent(module, client):
+    family = agreed("family", module.params, "family")
+    active = _ecs.list_revisions(client, family)
+    gone = []
+    if module.params["delete"]:
+        gone = sorted([*active, *_ecs.list_revisions(client, family, "INACTIVE")], key=_ecs.revision_of)
+    deregister(module, client, active)
+    if not module.check_mode:
+        for first in range(0, len(gone), _ecs.DELETED_AT_ONCE):
+            _ecs.delete_task_definitions(client, gone[first : first + _ecs.DELETED_AT_ONCE])
+    return {
+        "changed": bool(active or gone),
+        "deregistered": active,
+        "deleted": gone,
+        "diff": {"before": {"revisions": gone or active}, "after": {"revisions": []}},
+    }
+
+
+def main():
+    module = AnsibleAWSModule(
+        argument_spec={
+            "state": {"choices": ["present", "absent"], "default": "present"},
+            "definition": {"type": "dict"},
+            "family": {},
+            "keep": {"type": "int"},
+            "delete": {"type": "bool", "default": False},
+            "show_environment": {"type": "bool", "default": False},
+            "tags": {"type": "dict"},
+            "purge_tags": {"type": "bool", "default": True},
+        },
+        required_if=[("state", "present", ("definition",))],
+        required_one_of=[("definition", "family")],
+        supports_check_mode=True,
+    )
+    with failures_told(module):
+        if module.params["keep"] is not None and module.params["keep"] < 1:
+            raise DocumentError(f"keep is {module.params['keep']}; it must be 1 or more, or left out to keep all")
+        client = connect(module, "ecs")
+        module.exit_json(**(present if module.params["state"] == "present" else absent)(module, client))
+
+
+if __name__ == "__main__":
+    main()
