@@ -17,11 +17,12 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 try:
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
     from botocore.parsers import ResponseParserError
+    from botocore.session import Session
 except ImportError:
     # Modules say which libraries are missing before anything is called here.
-    BotoCoreError = ClientError = ResponseParserError = type(None)
+    BotoCoreError = ClientError = EndpointConnectionError = ResponseParserError = type(None)
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,13 +124,29 @@ def is_error(error: BaseException | None, *codes: str) -> bool:
     return isinstance(cause, ClientError) and _is(cause, codes)
 
 
-def explain(error: AnsibleAWSError) -> str:
-    """Return the whole message of an error: what was being done, AWS's code and message, and the way out."""
+def explain(error: AnsibleAWSError, region: str | None = None) -> str:
+    """Return the whole message of an error: what was being done, AWS's code and message, and the way out.
+
+    region is where it was tried.
+    """
     cause = error.exception
-    if isinstance(cause, ResponseParserError):
-        return f"{error.message}: not supported by this endpoint, its answer is not AWS's (option endpoint_url)."
-    told = f"{error.message}: {cause}" if error.message and cause else str(error.message or cause)
-    return " ".join(part for part in (told if told.endswith(".") else f"{told}.", _way_out(cause)) if part)
+    if not is_answer_of_aws(cause):
+        told = f"{error.message}: not supported by this endpoint, which does not answer as AWS does."
+    else:
+        told = f"{error.message}: {cause}" if cause else str(error.message)
+        told = told if told.endswith(".") else f"{told}."
+    way_out = _unknown(cause, region) or _way_out(cause)
+    return f"{told} {way_out}" if way_out else told
+
+
+def is_answer_of_aws(cause: BaseException | None) -> bool:
+    """Whether an exception is not what a server that is no AWS, or lacks the action, leads to.
+
+    AWS's errors have a code with a name; where there is none, botocore takes the HTTP status.
+    """
+    if isinstance(cause, ClientError):
+        return not str(cause.response.get("Error", {}).get("Code", "")).isdigit()
+    return not isinstance(cause, ResponseParserError)
 
 
 def _is(error: ClientError, codes: tuple[str, ...]) -> bool:
@@ -137,7 +154,20 @@ def _is(error: ClientError, codes: tuple[str, ...]) -> bool:
     return any(code == about.get("Code") or code in about.get("Message", "") for code in codes)
 
 
+def _unknown(cause: BaseException | None, region: str | None) -> str:
+    if region is None or (is_answer_of_aws(cause) and not isinstance(cause, EndpointConnectionError)):
+        return ""
+    session = Session()
+    partitions = session.get_available_partitions()
+    known = sorted({name for partition in partitions for name in session.get_available_regions("ecs", partition)})
+    if region in known:
+        return ""
+    return f"Set the option region (AWS_REGION) to a region that exists; {region} is none of {', '.join(known)}."
+
+
 def _way_out(cause: BaseException | None) -> str:
+    if not is_answer_of_aws(cause):
+        return ENDPOINT
     if not isinstance(cause, ClientError):
         return next((WAY_OUT[name] for name in (kind.__name__ for kind in type(cause).__mro__) if name in WAY_OUT), "")
     about = cause.response.get("Error", {})

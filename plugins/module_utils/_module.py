@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 
 from ._document import DocumentError
-from ._errors import EcsError, explain
+from ._errors import EcsError, explain, is_answer_of_aws
 
 try:
     from boto3.session import Session
     from botocore.exceptions import BotoCoreError
+    from botocore.utils import validate_region_name
 except ImportError:
     # AnsibleAWSModule says which libraries are missing before anything is called here.
     BotoCoreError = type(None)
@@ -39,7 +40,8 @@ def connect(module: AnsibleAWSModule, service: str) -> t.Any:
             "an empty value stands for none."
         )
     try:
-        region = given["region"] or Session(profile_name=given["profile"] or None).region_name
+        region = Session(profile_name=given["profile"] or None, region_name=given["region"] or None).region_name
+        validate_region_name(region)
     except BotoCoreError as error:
         raise EcsError("No connection to AWS", error) from error
     if not region:
@@ -55,5 +57,5 @@ def failures_told(module: AnsibleAWSModule) -> Iterator[None]:
     except DocumentError as error:
         module.fail_json(msg=str(error))
     except EcsError as error:
-        answered = getattr(error.exception, "response", None) or {}
-        module.fail_json(msg=explain(error), **camel_dict_to_snake_dict(answered))
+        answered = getattr(error.exception, "response", {}) if is_answer_of_aws(error.exception) else {}
+        module.fail_json(msg=explain(error, module.region), **camel_dict_to_snake_dict(answered))
