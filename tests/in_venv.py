@@ -1,0 +1,30 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run pytest in a virtual environment of its own: in_venv.py LOCK REQUIREMENTS TESTS; LOCK is complete."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+LOCK, REQUIREMENTS, TESTS = sys.argv[1:]
+UV = str(Path(sys.executable).with_name("uv"))
+
+
+def main() -> int:
+    folder = Path(os.environ["XDG_CACHE_HOME"]) / "tests" / f"{Path(TESTS).resolve().parent.name}-{Path(TESTS).name}"
+    python = folder / f"python{sys.version_info.major}.{sys.version_info.minor}" / "bin" / "python"
+    if not python.exists():
+        subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, str(python.parents[1])], check=True)
+    install = [UV, "pip", "install", "--quiet", "--system-certs", "--python", str(python)]
+    subprocess.run([*install, "--no-deps", "--requirement", LOCK], check=True)
+    subprocess.run([*install, "--requirement", REQUIREMENTS], check=True)
+    return subprocess.run([str(python), "-m", "pytest", TESTS], check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run all of ansible-test's sanity tests on the collection as it is built."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from collection import BIN, build, install
+
+# ansible-test downloads this script to install pip; Python carries a pip of its own.
+GET_PIP = """\
+import ensurepip, pathlib, runpy, sys
+sys.path.insert(0, str(next((pathlib.Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))))
+sys.argv[1:] = ["install", *(word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel"))]
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
+
+
+def stand_in_for_get_pip() -> None:
+    """Put a script that installs pip from Python itself where ansible-test keeps the one that it downloads."""
+    source = next(
+        BIN.parent.glob("lib/python*/site-packages/ansible_test/_internal/python_requirements.py")
+    ).read_text()
+    cache = Path.home() / ".ansible" / "test" / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for version in set(re.findall(r"pip='([0-9.]+)'", source)):
+        (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(GET_PIP)
+
+
+def main() -> int:
+    stand_in_for_get_pip()
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = install(build(Path(scratch)), Path(scratch))
+        command = [str(BIN / "ansible-test"), "sanity", "--local", "--python", python, "--color", "no"]
+        return subprocess.run(command, cwd=folder, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
