@@ -71,7 +71,9 @@ def answer_errors(app: FastAPI) -> None:
         return error.response()
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        if "json" not in request.headers.get("content-type", ""):
+            return ApiError(400, "send JSON, and say so: 'Content-Type: application/json'", param="body").response()
         return from_validation(error.errors()).response()
 
     @app.exception_handler(HTTPException)

@@ -46,6 +46,12 @@ def test_bad_body(server: Server, body: dict[str, object], field: str) -> None:
     assert response.json()["error"]["param"] == field
 
 
+def test_body_that_is_not_said_to_be_json(server: Server) -> None:
+    response = server.http.post("/generate", content='{"text": "x"}')
+    assert response.status_code == 400
+    assert "Content-Type: application/json" in response.json()["error"]["message"]
+
+
 def test_described_in_openapi(server: Server) -> None:
     paths = server.http.get("/openapi.json").json()["paths"]
     assert set(paths["/generate"]) == {"get", "post"}
