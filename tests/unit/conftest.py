@@ -11,7 +11,6 @@ import json
 import boto3
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from botocore.stub import Stubber
 
 
@@ -27,7 +26,14 @@ def aws(monkeypatch):
             stubbers[service].activate()
         return stubbers[service]
 
-    monkeypatch.setattr(AnsibleAWSModule, "client", lambda self, service, **kwargs: stub(service).client)
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    # By its name: an import up here would run before Ansible's loader knows the collections.
+    monkeypatch.setattr(
+        "ansible_collections.amazon.aws.plugins.module_utils.modules.AnsibleAWSModule.client",
+        lambda self, service, **kwargs: stub(service).client,
+    )
     yield stub
     for stubber in stubbers.values():
         stubber.assert_no_pending_responses()
