@@ -74,6 +74,7 @@ def environment(part: str) -> dict[str, str]:
         "ANSIBLE_HOME": str(CACHE / "ansible" / part),
         "HOME": str(home),
         "LOCAL_AWS_PORT": str(free_port()),
+        "LOCAL_AWS_SCENARIO_PORT": str(free_port()),
         "NO_COLOR": "1",
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONDONTWRITEBYTECODE": "1",
