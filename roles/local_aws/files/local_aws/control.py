@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from ipaddress import ip_address
 from typing import Any
 
 from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotFound
@@ -59,7 +60,10 @@ class Control:
 
     def _pretend(self, request: Request) -> Response:
         body = _body(request, dict, type(None))
-        self._checkip = body and body["address"]
+        try:
+            self._checkip = body and str(ip_address(body["address"]))
+        except (KeyError, ValueError) as error:
+            raise BadRequest(f'the body is {{"address": <IP address>}} or null, not {json.dumps(body)}') from error
         return _json({})
 
 

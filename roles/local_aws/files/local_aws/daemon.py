@@ -156,6 +156,9 @@ class Daemon:
         try:
             return self.request("GET", "/_local_aws/health")
         except ServerError as error:
+            # One that fails closes the socket first and says why then.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(5)
             process.kill()
             process.wait()
             last = "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])

@@ -85,10 +85,38 @@ def install() -> None:
     EC2Backend.create_default_vpc = create_connected_default_vpc
     SecurityGroupRule.__eq__ = lambda rule, other: _identity(rule) == _identity(other)
     SecurityGroupRule.description = property(lambda rule: (rule.ip_range or rule.source_group).get("Description"))
+    _canonical_blocks()
     filter_value = NetworkInterface.get_filter_value
     NetworkInterface.get_filter_value = lambda eni, name, method=None: (
         eni.public_ip if name == "association.public-ip" else filter_value(eni, name, method)
     )
+
+
+def _canonical_blocks() -> None:
+    """Have 10.0.0.5/8 become 10.0.0.0/8 wherever a block is given, as AWS documents."""
+    create_vpc, create_subnet, make_rule = EC2Backend.create_vpc, EC2Backend.create_subnet, SecurityGroupRule.__init__
+
+    def vpc(backend: EC2Backend, cidr_block: str, *args: Any, **kwargs: Any) -> Any:
+        return create_vpc(backend, canonical(cidr_block), *args, **kwargs)
+
+    def subnet(backend: EC2Backend, vpc_id: str, cidr_block: str, *args: Any, **kwargs: Any) -> Any:
+        return create_subnet(backend, vpc_id, canonical(cidr_block), *args, **kwargs)
+
+    def rule(self: SecurityGroupRule, *args: Any, **kwargs: Any) -> None:
+        make_rule(self, *args, **kwargs)
+        for family in ("CidrIp", "CidrIpv6"):
+            if family in self.ip_range:
+                self.ip_range[family] = canonical(self.ip_range[family])
+
+    EC2Backend.create_vpc, EC2Backend.create_subnet, SecurityGroupRule.__init__ = vpc, subnet, rule
+
+
+def canonical(cidr: str) -> str:
+    """Return a block without host bits; what is no block is left to be refused."""
+    try:
+        return str(ip_network(cidr, strict=False))
+    except ValueError:
+        return cidr
 
 
 def _identity(rule: SecurityGroupRule) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import struct
 import threading
@@ -14,6 +15,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 CHUNK = 65536
+LOG = logging.getLogger(__name__)
+
+Allowed = Callable[[str], bool]
+Target = tuple[str, int]
 
 
 class Front:
@@ -22,15 +27,18 @@ class Front:
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
-        self._servers: dict[str, list[asyncio.Server]] = {}
-        self._connections: dict[str, set[asyncio.Task[None]]] = {}
+        self._tasks: dict[str, set[asyncio.Task[None]]] = {}
 
-    def open(self, public_ip: str, port: int, target_host: str, target_port: int, allowed: Callable[[str], bool]) -> None:
+    def open(self, public_ip: str, port: int, target_host: str, target_port: int, allowed: Allowed) -> None:
         """Listen on public_ip:port and forward to the target those connections whose peer is allowed(its address).
 
         Raises OSError when the port cannot be bound there, as when another program listens on it on all addresses.
         """
-        self._run(self._open(public_ip, port, (target_host, target_port), allowed))
+        listener = socket.create_server((public_ip, port))
+        listener.setblocking(False)
+        # Linux hands this on to the connections.
+        _closing_resets(listener, True)
+        self._run(self._open(public_ip, listener, (target_host, target_port), allowed))
 
     def close(self, public_ip: str) -> None:
         """Stop listening on the address and reset its connections; one that is not open is no error."""
@@ -43,52 +51,58 @@ class Front:
                 threading.Thread(target=self._loop.run_forever, name="front", daemon=True).start()
         asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    async def _open(self, public_ip: str, port: int, target: tuple[str, int], allowed: Callable[[str], bool]) -> None:
-        connections = self._connections.setdefault(public_ip, set())
+    async def _open(self, public_ip: str, listener: socket.socket, target: Target, allowed: Allowed) -> None:
+        tasks = self._tasks.setdefault(public_ip, set())
 
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.current_task()
-            assert task
-            connections.add(task)
-            try:
-                await _serve(reader, writer, target, allowed)
-            finally:
-                connections.discard(task)
+        def begin(work: Coroutine[Any, Any, None]) -> None:
+            task = asyncio.create_task(work)
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
 
-        server = await asyncio.start_server(serve, public_ip, port)
-        self._servers.setdefault(public_ip, []).append(server)
+        async def accept() -> None:
+            with listener:
+                while True:
+                    client, (peer, _) = await asyncio.get_running_loop().sock_accept(listener)
+                    begin(_serve(client, peer, target, allowed))
+
+        begin(accept())
 
     async def _close(self, public_ip: str) -> None:
-        for server in self._servers.pop(public_ip, []):
-            server.close()
-        connections = self._connections.pop(public_ip, set())
-        for task in connections:
+        tasks = list(self._tasks.pop(public_ip, ()))
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*connections, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _serve(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: tuple[str, int], allowed: Callable[[str], bool]
-) -> None:
-    peer = writer.get_extra_info("peername")[0]
-    # Asked in a thread: the answer may have to wait for a lock that the caller of open() or close() holds.
-    if not await asyncio.get_running_loop().run_in_executor(None, allowed, peer):
-        return _reset(writer)
+async def _serve(client: socket.socket, peer: str, target: Target, allowed: Allowed) -> None:
+    """Forward a connection both ways until both have ended; reset it if it is not let in or a side breaks off."""
+    sides: list[asyncio.StreamWriter] = []
+    with client, contextlib.suppress(OSError, asyncio.CancelledError):
+        if not await _admitted(peer, allowed):
+            return
+        try:
+            behind, to_target = await asyncio.open_connection(*target)
+            sides.append(to_target)
+            before, to_client = await asyncio.open_connection(sock=client)
+            sides.append(to_client)
+            await asyncio.gather(_copy(before, to_target), _copy(behind, to_client))
+            for side in sides:
+                _closing_resets(side.get_extra_info("socket"), False)
+                side.close()
+                await side.wait_closed()
+        finally:
+            # What has ended well is closed already.
+            for side in sides:
+                side.transport.abort()
+
+
+async def _admitted(peer: str, allowed: Allowed) -> bool:
     try:
-        target_reader, target_writer = await asyncio.open_connection(*target)
-    except OSError:
-        return _reset(writer)
-    try:
-        async with asyncio.TaskGroup() as both:
-            both.create_task(_copy(reader, target_writer))
-            both.create_task(_copy(target_reader, writer))
-    except (*(ExceptionGroup,), asyncio.CancelledError):
-        _reset(writer)
-        _reset(target_writer)
-    finally:
-        writer.close()
-        target_writer.close()
-    return None
+        # Asked in a thread: the answer may have to wait for a lock that the caller of open() or close() holds.
+        return await asyncio.get_running_loop().run_in_executor(None, allowed, peer)
+    except Exception:
+        LOG.exception("whether %s may connect could not be told", peer)
+        return False
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -99,12 +113,9 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.write_eof()
 
 
-def _reset(writer: asyncio.StreamWriter) -> None:
-    """Close with RST instead of FIN, as a connection that was refused or broken."""
-    with contextlib.suppress(OSError):
-        linger = struct.pack("ii", 1, 0)
-        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-    writer.transport.abort()
+def _closing_resets(connection: socket.socket, resets: bool) -> None:
+    """Choose what closing does: RST, as a connection that is refused or broken, or FIN after all that was sent."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", resets, 0))
 
 
 FRONT = Front()

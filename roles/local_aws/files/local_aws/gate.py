@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import logging
 import threading
+import warnings
 from collections import defaultdict
 from typing import Any
 
 from boto3 import Session
-from moto.core.exceptions import ServiceException
+from moto.core.exceptions import ServiceException, _RESTError
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import determine_request_protocol
 from moto.core.responses import ActionResult, BaseResponse
@@ -32,6 +33,8 @@ def install() -> None:
     act = BaseResponse.call_action
     locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
     regions = _regions()
+    # Codes that every service has, ValidationError for one, are in no service's model.
+    warnings.filterwarnings("ignore", r"Exception.* does not match an error shape", UserWarning)
 
     def call_action(response: BaseResponse) -> Any:
         action = response._get_action()
@@ -39,12 +42,10 @@ def install() -> None:
         if not action:
             return act(response)
         REQUESTS.add(service, action)
+        if response.region not in regions:
+            message = f"Credential should be scoped to a valid region: {response.region!r} is not a region of AWS."
+            return _answer(response, Refused("SignatureDoesNotMatch", message), 403)
         try:
-            if response.region not in regions:
-                raise Refused(
-                    "SignatureDoesNotMatch",
-                    f"Credential should be scoped to a valid region: {response.region!r} is not a region of AWS.",
-                )
             if not is_write(action):
                 return act(response)
             # Checked and done under one lock: of two creates of one name, the second sees the first.
@@ -53,6 +54,9 @@ def install() -> None:
                 return act(response)
         except ServiceException as error:
             return _answer(response, error)
+        except _RESTError as error:
+            # moto's older kind of error, met by a check on its way.
+            return _answer(response, Refused(error.error_type, error.message))
         except NotImplementedError:
             return _answer(response, Refused("NotImplemented", f"{service} {action} is not part of the embedded AWS."), 501)
         except Exception:

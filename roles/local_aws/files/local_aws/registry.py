@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from werkzeug.wrappers import Request, Response
@@ -32,17 +31,10 @@ class Image(NamedTuple):
         return reference in (self.tag, self.digest)
 
 
-def repository(name: str) -> list[Image]:
+def repository(wanted: str) -> list[Image]:
     """Return the images whose name is that of the repository, registry host included, with any tag."""
-    return [Image(tag, IMAGES.digest(full)) for full, tag in _tags(name)]
-
-
-def _tags(name: str) -> Iterator[tuple[str, str]]:
-    for full in IMAGES.names():
-        head, _, last = full.rpartition("/")
-        base, _, tag = last.partition(":")
-        if name == (f"{head}/{base}" if head else base):
-            yield full, tag or "latest"
+    names = [(name, *name.rpartition(":")) for name in IMAGES.names()]
+    return [Image(tag, IMAGES.digest(name) or "") for name, base, _, tag in names if base == wanted]
 
 
 def answer(request: Request) -> Response:

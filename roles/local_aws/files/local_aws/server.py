@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from . import ec2, ecr, ecs_backend, gate, registry, scheduler, tagging
+from . import ec2, ecr, ecs_backend, elbv2, gate, registry, scheduler, tagging
 from .control import Control
 from .guardian import GUARDIAN
 
@@ -55,6 +55,7 @@ def install() -> None:
     gate.install()
     ec2.install()
     ecr.install()
+    elbv2.install()
     tagging.install()
     ecs_backend.install()
 
