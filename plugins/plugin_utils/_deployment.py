@@ -42,7 +42,9 @@ def _shown(value: Any) -> str:
 def badly_typed(variables: Mapping[str, Any], options: Mapping[str, Any]) -> list[str]:
     """Say which role variables do not fit their role's argument specification."""
     given = {name: value for name, value in variables.items() if name in options}
-    return ArgumentSpecValidator(dict(options)).validate(given).error_messages
+    # A default is a role's own, and written as a template: it is not what is checked here.
+    types = {name: {key: value for key, value in options[name].items() if key != "default"} for name in given}
+    return ArgumentSpecValidator(types).validate(given).error_messages
 
 
 def misspelt(variables: Iterable[str], role: str, options: Iterable[str]) -> Iterator[str]:
