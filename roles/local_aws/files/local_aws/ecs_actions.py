@@ -1,0 +1,58 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all actions of ECS have in common: a request document in, an answer document out."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from moto.core.responses import ActionResult, BaseResponse
+from moto.ecs.models import ecs_backends
+
+from .checks import Refused
+
+if TYPE_CHECKING:
+    from .ecs_backend import EcsBackend
+
+Document = dict[str, Any]
+
+
+class Actions(BaseResponse):
+    """The base of the classes that hold ECS's actions, one method an action."""
+
+    @property
+    def state(self) -> EcsBackend:
+        """ECS in the account and region of the request."""
+        return ecs_backends[self.current_account][self.region]
+
+    @property
+    def caller(self) -> str:
+        """The principal that is named as the creator."""
+        return f"arn:{self.partition}:iam::{self.current_account}:root"
+
+
+def action(method: Callable[[Any, Document], Document]) -> Callable[[Any], ActionResult]:
+    """Make a method from request to answer one that moto calls."""
+
+    @wraps(method)
+    def call(self: Actions) -> ActionResult:
+        return ActionResult(method(self, self._get_params()))
+
+    return call
+
+
+def page(items: Sequence[Any], request: Document, key: str, default: int = 100) -> Document:
+    """Return one page of the items as an answer: maxResults of them from nextToken on, and the next token."""
+    token = request.get("nextToken")
+    try:
+        start = int(base64.b64decode(token, validate=True)) if token else 0
+    except (ValueError, binascii.Error) as error:
+        raise Refused("InvalidParameterException", "Invalid token.") from error
+    end = start + request.get("maxResults", default)
+    more = {"nextToken": base64.b64encode(str(end).encode()).decode()} if end < len(items) else {}
+    return {key: list(items[start:end]), **more}
