@@ -26,7 +26,7 @@ NOT_IN_A_DESCRIPTION = re.compile(r"[^A-Za-z0-9. _\-:/()#@\[\]+=&;{}!$*]")
 class Wanted:
     """Who may call which ports."""
 
-    ports: Sequence[int]
+    ports: Sequence[int] | str
     caller_name: str
     caller: str = ""
     allowed_cidrs: Sequence[str] = ()
@@ -64,7 +64,8 @@ def ingress_rules(permissions: Iterable[Mapping[str, Any]] | None, **wanted: Any
     return rules
 
 
-def _ports(ports: Sequence[int]) -> list[int]:
+def _ports(ports: Sequence[int] | str) -> list[int]:
+    ports = ports.split(",") if isinstance(ports, str) else ports
     for port in ports:
         if not (str(port).isdecimal() and 1 <= int(port) <= 65535):
             raise AnsibleFilterError(f"network_ports: {port!r} is no port. Ports are 1 to 65535.")

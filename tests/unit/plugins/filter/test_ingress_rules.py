@@ -109,6 +109,12 @@ def test_every_source_may_call_every_port():
     assert rules == [rule(*source, port) for port in (8080, 9000) for source in sources]
 
 
+def test_ports_as_the_command_line_gives_them():
+    assert ingress_rules([], ports="8080,9000", caller=HOME, caller_name="me") == [
+        rule(f"{HOME}/32", "callers: me", port) for port in (8080, 9000)
+    ]
+
+
 def test_other_groups_as_sources_stay():
     present = group(
         (f"{HOME}/32", "callers: me"),
