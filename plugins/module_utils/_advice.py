@@ -1,0 +1,124 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is PRIVATE to the collection. It can change at any time.
+
+"""What to do about it: AWS's reasons and exit codes, each with the next step where one is known; and what not to show.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resolve-stopped-errors.html
+"""
+
+from __future__ import annotations
+
+import re
+
+UNREACHED = r".*(i/o timeout|dial tcp|deadline exceeded|request canceled|no such host|connection refused)"
+ROUTE = (
+    "Give the tasks a way out: assignPublicIp ENABLED in subnets with a route to an internet gateway, a NAT gateway, "
+    "or VPC endpoints"
+)
+OTHER_CPU = "The image is not built for the task's CPU: set runtimePlatform.cpuArchitecture, or build for linux/amd64."
+
+#: A reason as AWS words it -> what to do. The first row that fits counts.
+ADVICE = {
+    r"CannotPull.*(toomanyrequests|rate limit)": (
+        "The registry limits anonymous pulls: copy the image to ECR, or give repositoryCredentials."
+    ),
+    r"CannotPull.*(platform|exec format|no matching manifest)": OTHER_CPU,
+    r"CannotPull.*(no basic auth|unauthorized|authentication|denied|forbidden|\b40[13]\b)": (
+        "The registry refuses: check the image's name; for ECR, that the execution role has "
+        "AmazonECSTaskExecutionRolePolicy; for other private registries, repositoryCredentials."
+    ),
+    r"CannotPull" + UNREACHED: f"The registry cannot be reached. {ROUTE} (ecr.api, ecr.dkr, s3).",
+    r"CannotPull.*no space left": "The image does not fit: raise ephemeralStorage.sizeInGiB in the task definition.",
+    r"CannotPull": "The image cannot be pulled: check its name and tag in the task definition, and that it was pushed.",
+    r"ResourceInitializationError.*assume": (
+        "ECS cannot assume the execution role: its trust policy must allow sts:AssumeRole to ecs-tasks.amazonaws.com; "
+        "a role that is only seconds old needs a moment."
+    ),
+    r"ResourceInitializationError" + UNREACHED: f"An AWS service cannot be reached. {ROUTE} (secretsmanager, logs).",
+    r"ResourceInitializationError.*(secret|ssm|parameter)": (
+        "The secret must exist in this region, and the execution role must be allowed to read it "
+        "(secretsmanager:GetSecretValue or ssm:GetParameters, and kms:Decrypt for a key of your own)."
+    ),
+    r"ResourceInitializationError.*log": (
+        "The log group must exist, or awslogs-create-group be true, and the execution role must be allowed to write."
+    ),
+    r"ResourceInitializationError.*(efs|mount|file system)": (
+        "The file system cannot be mounted: it needs a mount target in the task's zone, whose security group lets "
+        "port 2049 in."
+    ),
+    r"OutOfMemory|\bexit code 137\b": (
+        "The container was killed, most likely for memory: raise memory in the task definition."
+    ),
+    r"failed container health checks|\bUNHEALTHY\b": (
+        "The container's health check fails: try its command in the image; for a slow start raise "
+        "healthCheck.startPeriod (300 at most), retries and interval."
+    ),
+    r"failed ELB health checks|Health checks failed|Target\.(Timeout|FailedHealthChecks|ResponseCodeMismatch)": (
+        "The load balancer's health check fails: check path, port and matcher of the target group, that the task's "
+        "security group lets the load balancer in, and healthCheckGracePeriodSeconds for a slow start."
+    ),
+    r"exec format error": OTHER_CPU,
+    r"CannotStartContainer|\bexit code 12[67]\b": (
+        "The command cannot be run: check entryPoint and command in the task definition, and that the image has them."
+    ),
+    r"\bexit code 139\b": "The process crashed (segmentation fault): often a binary that was built for another CPU.",
+    r"Capacity is unavailable": (
+        "Fargate has no capacity in these zones now: add subnets in other zones, or another capacity provider."
+    ),
+    r"SpotInterruption|Spot Task was interrupted": "Fargate Spot took its capacity back: mix in FARGATE with a base.",
+    r"no container instance|RESOURCE:(CPU|MEMORY|ENI|GPU|PORTS)": (
+        "No container instance of the cluster fits the task: use Fargate (launchType or a capacity provider), or add "
+        "capacity."
+    ),
+}
+#: Worth saying only if nothing more precise is known.
+LAST_RESORT = {
+    r"essential container in task exited|\bexit code \d": (
+        "The process ended by itself: its log says why. A container's command must stay in the foreground."
+    ),
+}
+
+HIDDEN = "********"
+_SECRET_NAME = re.compile(r"key|token|secret|passw|credential|auth", re.IGNORECASE)
+_SECRETS = (
+    re.compile(r"\b((?:AKIA|ASIA)[A-Z0-9]{16})\b"),
+    re.compile(r"\b((?:sk|pk|rk)-[A-Za-z0-9_-]{16,}|hf_[A-Za-z0-9]{16,}|gh[pousr]_[A-Za-z0-9]{20,})"),
+    re.compile(r"\b(?:bearer|basic)\s+([A-Za-z0-9._~+/=-]{8,})", re.IGNORECASE),
+    re.compile(r"://[^/\s:@]+:([^/\s@]+)@"),
+    re.compile(
+        r"(?:passw(?:or)?d|secret|token|api[_-]?key|access[_-]?key|credentials?)[\"']?\s*[=:]\s*[\"']?([^\s\"',;]+)",
+        re.IGNORECASE,
+    ),
+)
+
+
+def advice(lines: list[str]) -> list[str]:
+    """Return what to do about the reasons in the lines, each once; [] where no next step is known."""
+    return _matching(ADVICE, lines) or _matching(LAST_RESORT, lines)
+
+
+def _matching(table: dict[str, str], lines: list[str]) -> list[str]:
+    found = (
+        next((text for pattern, text in table.items() if re.search(pattern, line, re.IGNORECASE)), None)
+        for line in lines
+    )
+    return list(dict.fromkeys(text for text in found if text))
+
+
+def secret_values(environment: list[dict[str, str]]) -> list[str]:
+    """Return the values of those environment variables that are secret by their name, the longest first."""
+    values = {variable.get("value", "") for variable in environment if _SECRET_NAME.search(variable.get("name", ""))}
+    return sorted((value for value in values if len(value) >= 4), key=len, reverse=True)
+
+
+def redacted(text: str, values: list[str]) -> str:
+    """Return the text without the values, and without what looks like a password, a token or a key."""
+    for value in values:
+        text = text.replace(value, HIDDEN)
+    for pattern in _SECRETS:
+        text = pattern.sub(lambda found: found.group(0).replace(found.group(1), HIDDEN), text)
+    return text

@@ -1,0 +1,181 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is PRIVATE to the collection. It can change at any time.
+
+"""Which image a tag names now: asked of ECR, or of a registry's own API without credentials.
+
+https://distribution.github.io/distribution/spec/api/
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+import typing as t
+from dataclasses import dataclass
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+
+from ansible.module_utils.urls import open_url
+
+from ._errors import aws_call
+
+#: What a tag can name; an index lists one manifest for each platform.
+MANIFESTS = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+)
+_ECR = re.compile(r"(?P<account>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:amazonaws\.com|on\.aws)")
+_TIMEOUT = 10
+
+
+class ImageError(Exception):
+    """An image's tag could not be resolved; the message says why."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A reference as Docker reads it: without a registry it is Docker Hub's, without a tag it is C(latest)."""
+
+    registry: str
+    repository: str
+    tag: str
+    digest: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.registry}/{self.repository}:{self.tag}"
+
+    @property
+    def ecr(self) -> re.Match[str] | None:
+        return _ECR.match(self.registry)
+
+    @property
+    def url(self) -> str:
+        """Return the base of the registry's API; Docker talks plain HTTP to a registry on the loopback interface."""
+        host = "registry-1.docker.io" if self.registry == "docker.io" else self.registry
+        return f"{'http' if is_loopback(self.registry) else 'https'}://{host}/v2/{self.repository}"
+
+
+def parse(reference: str) -> Image:
+    """Split C([registry/]repository[:tag][@digest]).
+
+    https://docs.docker.com/reference/cli/docker/image/tag/
+    """
+    name, _at, digest = reference.partition("@")
+    registry, slash, repository = name.partition("/")
+    if not slash or not (re.search(r"[.:]", registry) or registry == "localhost"):
+        registry, repository = "docker.io", name
+    repository, _colon, tag = repository.partition(":")
+    if registry == "docker.io" and "/" not in repository:
+        repository = f"library/{repository}"
+    return Image(registry, repository, tag or "latest", digest)
+
+
+def is_loopback(registry: str) -> bool:
+    host = re.sub(r":\d+$", "", registry).strip("[]")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def digests_in(digest: str, manifest: str | bytes) -> list[str]:
+    """Return the digest of a tag and, if it names an index, after it those of the platforms' manifests in it.
+
+    Which of them ECS reports for a container depends on the platform that pulled it.
+    """
+    try:
+        listed = json.loads(manifest).get("manifests", [])
+    except (ValueError, AttributeError):
+        listed = []
+    return [digest, *(entry["digest"] for entry in listed if "digest" in entry)]
+
+
+def resolve(image: Image, running: str, ecr_client: t.Callable[[str], t.Any]) -> list[str]:
+    """Return the digests that the image's tag names now, its own first. Raises ImageError, or EcsError from ECR.
+
+    running: the digest that runs; if it is the tag's own, an index is not looked into.
+    ecr_client: gives a client of ECR in a region.
+    """
+    if image.ecr:
+        return _ask_ecr(ecr_client(image.ecr["region"]), image)
+    try:
+        return _ask_registry(image, running)
+    except HTTPError as error:
+        raise ImageError(f"the registry answers {error.code} {error.reason}") from error
+    except (URLError, OSError, ValueError) as error:
+        raise ImageError(f"the registry cannot be asked: {error}") from error
+
+
+def _ask_ecr(client: t.Any, image: Image) -> list[str]:
+    answer = batch_get_image(client, image.ecr["account"], image.repository, image.tag)
+    found = answer.get("images", [])
+    if not found:
+        reasons = {failure.get("failureReason", "no reason given") for failure in answer.get("failures", [])}
+        raise ImageError("; ".join(sorted(reasons)) or "ECR does not have it")
+    return digests_in(found[0]["imageId"]["imageDigest"], found[0].get("imageManifest", ""))
+
+
+@aws_call("get image {repository}:{tag} from ECR")
+def batch_get_image(client: t.Any, account: str, repository: str, tag: str) -> dict[str, t.Any]:
+    return client.batch_get_image(
+        registryId=account,
+        repositoryName=repository,
+        imageIds=[{"imageTag": tag}],
+        acceptedMediaTypes=list(MANIFESTS),
+    )
+
+
+def _ask_registry(image: Image, running: str) -> list[str]:
+    # A registry may count a GET as a pull, and limit pulls; a HEAD is free.
+    headers = {"Accept": ", ".join(MANIFESTS)}
+    try:
+        answer = _open(image, "HEAD", headers)
+    except HTTPError as error:
+        if error.code != 401:
+            raise
+        headers["Authorization"] = f"Bearer {_anonymous_token(error.headers.get('WWW-Authenticate', ''))}"
+        answer = _open(image, "HEAD", headers)
+    with answer:
+        digest = answer.headers.get("Docker-Content-Digest")
+    if not digest:
+        raise ImageError("the registry names no digest")
+    if digest == running or "manifest.v" in answer.headers.get("Content-Type", ""):
+        return [digest]
+    with _open(image, "GET", headers) as answer:
+        return digests_in(digest, answer.read())
+
+
+def _open(image: Image, method: str, headers: dict[str, str]) -> t.Any:
+    url = f"{image.url}/manifests/{image.tag}"
+    proxy = not is_loopback(image.registry)
+    return open_url(url, method=method, headers=headers, timeout=_TIMEOUT, use_proxy=proxy, use_netrc=False)
+
+
+def challenge(header: str) -> dict[str, str]:
+    """Return the parameters of a C(WWW-Authenticate: Bearer) header; {} for another scheme.
+
+    https://distribution.github.io/distribution/spec/auth/token/
+    """
+    scheme, _space, parameters = header.partition(" ")
+    return dict(re.findall(r'(\w+)="([^"]*)"', parameters)) if scheme.lower() == "bearer" else {}
+
+
+def _anonymous_token(header: str) -> str:
+    asked = challenge(header)
+    realm = asked.pop("realm", "")
+    if not realm.startswith("https://"):
+        raise ImageError("the registry wants credentials")
+    with open_url(f"{realm}?{urlencode(asked)}", timeout=_TIMEOUT, use_netrc=False) as answer:
+        granted = json.loads(answer.read())
+    token = granted.get("token") or granted.get("access_token")
+    if not token:
+        raise ImageError("the registry wants credentials")
+    return token
