@@ -74,6 +74,17 @@ def delete_cluster(client: t.Any, name: str) -> None:
     client.delete_cluster(cluster=name)
 
 
+@aws_call("find Cloud Map namespace {name}")
+def namespace_arn(servicediscovery: t.Any, name: str) -> str | None:
+    """Return the ARN of a namespace by its name; None if there is none.
+
+    https://docs.aws.amazon.com/cloud-map/latest/api/API_ListNamespaces.html
+    """
+    named = {"Name": "NAME", "Values": [name], "Condition": "EQ"}
+    pages = servicediscovery.get_paginator("list_namespaces").paginate(Filters=[named])
+    return next((found["Arn"] for found in pages.build_full_result()["Namespaces"] if found["Name"] == name), None)
+
+
 @aws_call("describe task definition {name}", missing=("Unable to describe task definition",))
 def describe_task_definition(client: t.Any, name: str) -> Document | None:
     """Return a task definition and, in it, its tags; for a family its newest ACTIVE revision. None if there is none.

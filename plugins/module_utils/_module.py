@@ -22,7 +22,7 @@ try:
     from botocore.utils import validate_region_name
 except ImportError:
     # AnsibleAWSModule says which libraries are missing before anything is called here.
-    BotoCoreError = type(None)
+    BotoCoreError = Exception
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

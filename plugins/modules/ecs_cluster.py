@@ -125,6 +125,16 @@ def asked(params, shape):
     return document, tags
 
 
+def with_namespace_as_answered(module, document, before):
+    """ECS takes the name of a Cloud Map namespace but answers its ARN: where it did, ask for that too."""
+    asked_for = document.get("serviceConnectDefaults", {}).get("namespace", "arn:")
+    answered = (before or {}).get("serviceConnectDefaults", {}).get("namespace", "")
+    if asked_for.startswith("arn:") or not answered.startswith("arn:"):
+        return document
+    arn = _ecs.namespace_arn(connect(module, "servicediscovery"), asked_for)
+    return {**document, "serviceConnectDefaults": {"namespace": arn or asked_for}}
+
+
 def create(module, client, document, tags):
     if module.check_mode:
         arn = _ecs.predicted_arn(client, connect(module, "sts"), f"cluster/{document['clusterName']}")
@@ -147,6 +157,7 @@ def present(module, client):
     name = document["clusterName"]
     current = _ecs.describe_cluster(client, name)
     before = {key: value for key, value in known(current, shape).items() if key != "tags"} if current else None
+    document = with_namespace_as_answered(module, document, before)
     after = _compare.overlay(before or {}, document)
     _cluster.check(after)
 

@@ -157,6 +157,35 @@ def test_a_strategy_that_would_name_a_provider_that_goes(described, run):
     assert "FARGATE_SPOT is not one of the cluster's capacityProviders (FARGATE)" in result["msg"]
 
 
+NAMESPACE = "arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-1"
+
+
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ("llm.local", {"llm.local": NAMESPACE}),
+        ("new.local", {}),
+        ("other.local", {"other.local": f"{NAMESPACE}23"}),
+        (NAMESPACE, None),
+        (f"{NAMESPACE}23", None),
+    ],
+)
+def test_a_namespace_has_a_name_and_an_arn(aws, described, run, asked, known):
+    described(cluster(serviceConnectDefaults={"namespace": NAMESPACE}))
+    if known is not None:
+        answer = {"Namespaces": [{"Name": name, "Arn": arn} for name, arn in known.items()]}
+        filters = [{"Name": "NAME", "Values": [asked], "Condition": "EQ"}]
+        aws("servicediscovery").add_response("list_namespaces", answer, {"Filters": filters})
+    wanted = (known or {}).get(asked, asked)
+    if wanted != NAMESPACE:
+        request = {"cluster": "llm", "serviceConnectDefaults": {"namespace": wanted}}
+        aws("ecs").add_response("update_cluster", {"cluster": cluster()}, request)
+
+    result = run(ecs_cluster, name="llm", definition={"serviceConnectDefaults": {"namespace": asked}})
+
+    assert result["changed"] is (wanted != NAMESPACE)
+
+
 def test_changes_tags(ecs, described, run):
     described(cluster(tags=[{"key": "old", "value": "1"}, {"key": "llmops:deployment", "value": "demo"}]))
     ecs.add_response("tag_resource", {}, {"resourceArn": ARN, "tags": [{"key": "team", "value": "llm"}]})
