@@ -12,7 +12,7 @@ from typing import Any
 
 from .checks import Refused
 from .ecs_actions import Actions, Document, action, page
-from .ecs_cluster import FARGATE_PROVIDERS, Cluster
+from .ecs_cluster import FARGATE_PROVIDERS, NOT_ASSOCIATED, Cluster
 
 ALL = ("TAGS", "SETTINGS", "CONFIGURATIONS")
 
@@ -27,7 +27,9 @@ class ClusterActions(Actions):
         if cluster is None or cluster.status != "ACTIVE":
             cluster = Cluster(name, self.state.arn(f"cluster/{name}"), tags=request.get("tags", []))
             cluster.update(request)
-            self._provide(cluster, request.get("capacityProviders", []), request.get("defaultCapacityProviderStrategy", []))
+            self._provide(
+                cluster, request.get("capacityProviders", []), request.get("defaultCapacityProviderStrategy", [])
+            )
             self.state.clusters[name] = cluster
         return {"cluster": self._describe_cluster(cluster, ALL)}
 
@@ -79,7 +81,9 @@ class ClusterActions(Actions):
     def delete_cluster(self, request: Document) -> Document:
         cluster = self.state.cluster(request["cluster"], active=False)
         if any(item.cluster == cluster.name and item.status != "INACTIVE" for item in self.state.services.values()):
-            raise Refused("ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active.")
+            raise Refused(
+                "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
+            )
         if any(task.last_status != "STOPPED" for task in self.state.tasks[cluster.name].values()):
             raise Refused("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
         cluster.status = "INACTIVE"
@@ -91,7 +95,8 @@ class ClusterActions(Actions):
         names = request.get("capacityProviders") or [*FARGATE_PROVIDERS, *own]
         names = [name.rpartition("/")[2] for name in names]
         known: list[Any] = [
-            own.get(name) or {"capacityProviderArn": self.state.arn(f"capacity-provider/{name}"), "name": name, "status": "ACTIVE"}
+            own.get(name)
+            or {"capacityProviderArn": self.state.arn(f"capacity-provider/{name}"), "name": name, "status": "ACTIVE"}
             for name in names
             if name in own or name in FARGATE_PROVIDERS
         ]
@@ -118,17 +123,18 @@ class ClusterActions(Actions):
     def _provide(self, cluster: Cluster, providers: list[str], strategy: list[dict[str, Any]]) -> None:
         for name in providers:
             if name.rpartition("/")[2] not in (*FARGATE_PROVIDERS, *self.state.capacity_providers):
-                raise Refused("InvalidParameterException", f"The specified capacity provider {name} was not found. Specify a valid name or ARN and try again.")
-        for item in strategy:
-            if item["capacityProvider"] not in providers:
                 raise Refused(
                     "InvalidParameterException",
-                    "The specified capacity provider strategy cannot contain a capacity provider that is not associated with "
-                    f"the cluster: {item['capacityProvider']}. Associate the capacity provider with the cluster and try again.",
+                    f"The specified capacity provider {name} was not found. Specify a valid name or ARN and try again.",
                 )
+        for item in strategy:
+            if item["capacityProvider"] not in providers:
+                raise Refused("InvalidParameterException", NOT_ASSOCIATED.format(name=item["capacityProvider"]))
         cluster.capacity_providers, cluster.default_strategy = providers, strategy
 
     def _describe_cluster(self, cluster: Cluster, include: Any) -> Document:
         statuses = [task.last_status for task in self.state.tasks[cluster.name].values()]
-        active = [item for item in self.state.services.values() if item.cluster == cluster.name and item.status != "INACTIVE"]
+        active = [
+            item for item in self.state.services.values() if item.cluster == cluster.name and item.status != "INACTIVE"
+        ]
         return cluster.describe(statuses, len(active), include)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import UTC
 
 from .checks import Refused
-from .ecs_actions import Actions, Document, action, page
+from .ecs_actions import Actions, Document, action, limited, page
 from .ecs_deployment import ServiceDeployment
 from .ecs_service import Service
 
@@ -37,7 +37,7 @@ class DeploymentActions(Actions):
     @action
     def describe_service_deployments(self, request: Document) -> Document:
         documents, failures = [], []
-        for arn in request["serviceDeploymentArns"]:
+        for arn in limited(request, "serviceDeploymentArns", 20):
             found = self._find_deployment(arn)
             if found is None:
                 failures.append({"arn": arn, "reason": "MISSING"})
@@ -49,9 +49,11 @@ class DeploymentActions(Actions):
     @action
     def describe_service_revisions(self, request: Document) -> Document:
         known = {
-            revision["serviceRevisionArn"]: revision for service in self.state.services.values() for revision in service.revisions
+            revision["serviceRevisionArn"]: revision
+            for service in self.state.services.values()
+            for revision in service.revisions
         }
-        arns = request["serviceRevisionArns"]
+        arns = limited(request, "serviceRevisionArns", 20)
         return {
             "serviceRevisions": [known[arn] for arn in arns if arn in known],
             "failures": [{"arn": arn, "reason": "MISSING"} for arn in arns if arn not in known],
@@ -64,10 +66,18 @@ class DeploymentActions(Actions):
             raise Refused("ServiceDeploymentNotFoundException", "The service deployment doesn't exist.")
         service, deployment = found
         if deployment.status not in ("PENDING", "IN_PROGRESS"):
-            raise Refused("ConflictException", f"The service deployment cannot be stopped while it is {deployment.status}.")
+            raise Refused(
+                "ConflictException", f"The service deployment cannot be stopped while it is {deployment.status}."
+            )
         if service.completed is None and request.get("stopType", "ROLLBACK") == "ROLLBACK":
-            raise Refused("ConflictException", "The service deployment cannot be rolled back: no earlier one has succeeded.")
-        service.fail_deployment(request.get("stopType", "ROLLBACK") == "ROLLBACK", "rollback requested by the user.", "Service deployment stopped")
+            raise Refused(
+                "ConflictException", "The service deployment cannot be rolled back: no earlier one has succeeded."
+            )
+        service.fail_deployment(
+            request.get("stopType", "ROLLBACK") == "ROLLBACK",
+            "rollback requested by the user.",
+            "Service deployment stopped",
+        )
         return {"serviceDeploymentArn": deployment.arn}
 
     def _find_deployment(self, arn: str) -> tuple[Service, ServiceDeployment] | None:

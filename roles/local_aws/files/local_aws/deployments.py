@@ -37,8 +37,8 @@ class Step:
 def next_step(desired: int, minimum_percent: int, maximum_percent: int, new: Group, old: Group) -> Step:
     """Return the next step towards `desired` new tasks and no old ones.
 
-    Never more than maximum_percent of `desired` tasks in all (rounded down), and no healthy one stopped that is needed for
-    minimum_percent (rounded up).
+    Never more than maximum_percent of `desired` tasks in all (rounded down), and no healthy one stopped that is needed
+    for minimum_percent (rounded up).
     """
     ceiling = max(desired * maximum_percent // 100, 1) if desired else 0
     floor = math.ceil(desired * minimum_percent / 100)
@@ -47,7 +47,9 @@ def next_step(desired: int, minimum_percent: int, maximum_percent: int, new: Gro
         stop_old = old.total
     else:
         # Old tasks that are not healthy go first: nobody relies on them.
-        stop_old = min(old.total - old.healthy + min(spare_healthy, old.healthy), _room_needed(desired, ceiling, new, old))
+        stop_old = min(
+            old.total - old.healthy + min(spare_healthy, old.healthy), _room_needed(desired, ceiling, new, old)
+        )
     return Step(
         start=max(min(desired - new.total, ceiling - new.total - old.total), 0),
         stop_new=max(new.total - desired, 0),
@@ -73,12 +75,14 @@ def failure_threshold(desired: int, configuration: dict[str, Any]) -> int:
     return min(max(count, 3), 200) if threshold["type"] == "BOUNDED_PERCENT" else max(count, 1)
 
 
-def counts_as_failure(*, any_has_run: bool, was_running: bool, was_healthy: bool, failed_health_check: bool, checked: bool) -> bool:
+def counts_as_failure(
+    *, any_has_run: bool, was_running: bool, was_healthy: bool, failed_health_check: bool, checked: bool
+) -> bool:
     """Return whether a task that stopped by itself, or for its health, counts for the circuit breaker.
 
     Stage one, until a task of the deployment is RUNNING: those that did not get there. Stage two: failed health checks
-    only, which a task with a health check that ended before it ever passed has failed too. A command without health check
-    that exits again and again therefore never counts.
+    only, which a task with a health check that ended before it ever passed has failed too. A command without a health
+    check that exits again and again therefore never counts.
     """
     if failed_health_check or (checked and was_running and not was_healthy):
         return True

@@ -53,6 +53,17 @@ def page(items: Sequence[Any], request: Document, key: str, default: int = 100) 
         start = int(base64.b64decode(token, validate=True)) if token else 0
     except (ValueError, binascii.Error) as error:
         raise Refused("InvalidParameterException", "Invalid token.") from error
-    end = start + request.get("maxResults", default)
+    size = request.get("maxResults", default)
+    if not 1 <= size <= 100:
+        raise Refused("InvalidParameterException", f"maxResults must be between 1 and 100, not {size}.")
+    end = start + size
     more = {"nextToken": base64.b64encode(str(end).encode()).decode()} if end < len(items) else {}
     return {key: list(items[start:end]), **more}
+
+
+def limited(request: Document, key: str, most: int) -> list[str]:
+    """Return the request's list of names. Raises Refused if it has none or more than AWS takes in one call."""
+    names = request[key]
+    if not 1 <= len(names) <= most:
+        raise Refused("InvalidParameterException", f"{key} needs between 1 and {most} elements, not {len(names)}.")
+    return names

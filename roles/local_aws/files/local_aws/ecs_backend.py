@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The state of ECS in one region, and the hooks by which it takes the place of moto's.
 
-It keeps AWS's documents where moto keeps models of its own; moto's tagging API and Application Auto Scaling find it as theirs.
+It keeps AWS's documents where moto keeps models of its own; moto's tagging API and Application Auto Scaling work on it.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ class EcsBackend(models.EC2ContainerServiceBackend):
         """Return the service's tasks, those that it started itself, stopped ones too."""
         return [task for task in self.tasks[service.cluster].values() if task.group == service.group and task.revision]
 
-    def describe_services(self, cluster_str: str, service_names_or_arns: list[str]) -> tuple[list[Service], list[dict[str, str]]]:
+    def describe_services(
+        self, cluster_str: str, service_names_or_arns: list[str]
+    ) -> tuple[list[Service], list[dict[str, str]]]:
         """What moto's Application Auto Scaling asks: the services that are not INACTIVE."""
         cluster = self.cluster(cluster_str)
         found = [self.find_service(cluster, name) for name in service_names_or_arns]

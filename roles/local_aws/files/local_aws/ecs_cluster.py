@@ -11,6 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+NOT_ASSOCIATED = (
+    "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the "
+    "cluster: {name}. Associate the capacity provider with the cluster and try again."
+)
 FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 # What DescribeClusters leaves out unless its `include` asks for it.
 ON_REQUEST = {"TAGS": "tags", "SETTINGS": "settings", "CONFIGURATIONS": "configuration"}

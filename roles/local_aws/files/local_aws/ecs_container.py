@@ -54,7 +54,9 @@ class Container:
     def is_running(self) -> bool:
         return self.status == "RUNNING"
 
-    def start(self, host: str | None, environment: dict[str, str], on_line: Callable[[str], None] | None, now: float) -> None:
+    def start(
+        self, host: str | None, environment: dict[str, str], on_line: Callable[[str], None] | None, now: float
+    ) -> None:
         """Start the process with the given environment on top of the image's. Raises StartFailure."""
         spec = IMAGES.get(self.definition["image"])
         if spec is None:

@@ -110,7 +110,9 @@ class Service:
         self.service_deployments.append(service_deployment)
         self._make_primary(Deployment(revision, service_deployment))
 
-    def fail_deployment(self, rolls_back: bool, cause: str, requested_by: str = "ECS deployment circuit breaker") -> None:
+    def fail_deployment(
+        self, rolls_back: bool, cause: str, requested_by: str = "ECS deployment circuit breaker"
+    ) -> None:
         """Give the primary deployment up; going back is a new deployment of the revision that was last completed."""
         failed = self.primary
         was_rollback = failed.service_deployment.rollback is not None
@@ -152,9 +154,7 @@ class Service:
             "status": self.status,
             "runningCount": running,
             "pendingCount": len(live) - running,
-            "deployments": [
-                item.describe(item is self.primary, self.desired_count, live) for item in self.deployments
-            ],
+            "deployments": [item.describe(item is self.primary, self.desired_count, live) for item in self.deployments],
             "currentServiceDeployment": self.service_deployments[-1].arn,
             "currentServiceRevisions": [
                 summary(revision, self.desired_count if revision is self.primary.revision else None, live)

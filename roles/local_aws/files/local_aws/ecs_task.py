@@ -66,7 +66,9 @@ class Task:
         self._resources: Resources | None = None
         overridden = {item["name"]: item for item in self.overrides.get("containerOverrides", [])}
         self.containers = [
-            Container(_override(definition, overridden.get(definition["name"], {})), self.digests.get(definition["name"]))
+            Container(
+                _override(definition, overridden.get(definition["name"], {})), self.digests.get(definition["name"])
+            )
             for definition in self.task_definition["containerDefinitions"]
         ]
 
@@ -148,7 +150,10 @@ class Task:
             "taskDefinitionArn": document["taskDefinitionArn"],
             "attachments": [self._network.describe_attachment(deleted=self.last_status == "STOPPED")],
             "attributes": [
-                {"name": "ecs.cpu-architecture", "value": document.get("runtimePlatform", {}).get("cpuArchitecture", "X86_64").lower()}
+                {
+                    "name": "ecs.cpu-architecture",
+                    "value": document.get("runtimePlatform", {}).get("cpuArchitecture", "X86_64").lower(),
+                }
             ],
             "containers": [container.describe(self.task_arn, interfaces) for container in self.containers],
             "cpu": document.get("cpu", "0"),
@@ -162,7 +167,9 @@ class Task:
             "healthStatus": self.health,
             "overrides": {
                 **self.overrides,
-                "containerOverrides": [overridden.get(container.name, {"name": container.name}) for container in self.containers],
+                "containerOverrides": [
+                    overridden.get(container.name, {"name": container.name}) for container in self.containers
+                ],
                 "inferenceAcceleratorOverrides": [],
             },
             "platformFamily": "Linux",
@@ -222,7 +229,11 @@ class Task:
 
     def _environment(self, definition: dict[str, Any]) -> dict[str, str]:
         given = {item["name"]: item["value"] for item in definition.get("environment", [])}
-        return {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region, "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE"} | given
+        return {
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
+        } | given
 
     def _may_start(self, container: Container) -> bool:
         others = {other.name: other for other in self.containers}
@@ -259,6 +270,10 @@ class Task:
 
 def _override(definition: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
     """Return the container definition with a RunTask override applied; environment variables are merged by name."""
-    environment = {item["name"]: item for item in [*definition.get("environment", []), *override.get("environment", [])]}
-    changed = {key: value for key, value in override.items() if key in ("command", "cpu", "memory", "memoryReservation")}
+    environment = {
+        item["name"]: item for item in [*definition.get("environment", []), *override.get("environment", [])]
+    }
+    changed = {
+        key: value for key, value in override.items() if key in ("command", "cpu", "memory", "memoryReservation")
+    }
     return {**definition, **changed, "environment": list(environment.values())}

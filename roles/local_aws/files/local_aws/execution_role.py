@@ -29,16 +29,21 @@ def find_role(role_arn: str, region: str) -> Role | None:
 
 
 def can_assume(role: Role | None, account: str, region: str) -> bool:
-    """Return whether ECS can assume the role for a task in this account and region: it exists long enough and trusts ECS."""
+    """Return whether ECS can assume the role for a task in this account and region: it is old enough and trusts ECS."""
     if role is None or (utcnow() - role.create_date).total_seconds() < DELAYS.role:
         return False
-    context = {"aws:SourceAccount": account, "aws:SourceArn": f"arn:{get_partition(region)}:ecs:{region}:{account}:task/*"}
+    context = {
+        "aws:SourceAccount": account,
+        "aws:SourceArn": f"arn:{get_partition(region)}:ecs:{region}:{account}:task/*",
+    }
     return trusts_ecs_tasks(_parsed(role.assume_role_policy_document), context)
 
 
 def may(role: Role, action: str, resource: str) -> bool:
-    """Return whether the role's own and attached policies allow the action; conditions of statements are taken as met."""
-    attached = [version for policy in role.managed_policies.values() for version in policy.versions if version.is_default]
+    """Return whether the role's own and attached policies allow the action; conditions are taken as met."""
+    attached = [
+        version for policy in role.managed_policies.values() for version in policy.versions if version.is_default
+    ]
     documents = [*role.policies.values(), *(version.document for version in attached)]
     statements = [statement for document in documents for statement in _statements(_parsed(document))]
     concerned = [statement for statement in statements if _covers(statement, action, resource)]

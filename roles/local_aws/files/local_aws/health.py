@@ -13,8 +13,8 @@ from typing import Any
 
 UNKNOWN, HEALTHY, UNHEALTHY = "UNKNOWN", "HEALTHY", "UNHEALTHY"
 
-# AWS probes every `interval`, 30 s by default, from the start on. Here a container that is starting is probed every second
-# until its first success, as long as failures do not count yet: it is up as soon as its model is loaded.
+# AWS probes every `interval`, 30 s by default, from the start on. Here a container that is starting is probed every
+# second until its first success, as long as failures do not count yet: it is up as soon as its model is loaded.
 STARTING_INTERVAL = 1.0
 
 
@@ -59,7 +59,7 @@ class Health:
         return now >= self.next_probe
 
     def record(self, passed: bool, now: float) -> None:
-        """Take in a probe's result; UNHEALTHY after `retries` failures in a row that the start period does not excuse."""
+        """Take in a probe's result; UNHEALTHY after `retries` failures in a row outside the start period."""
         if passed:
             self.status, self.failures = HEALTHY, 0
         elif not self._is_starting(now):

@@ -70,11 +70,13 @@ class Images:
         if "@" not in name:
             return self._specs.get(_tagged(name))
         repository, _, digest = name.partition("@")
-        found = next((known for known in self.names() if _is_in(known, repository) and self.digest(known) == digest), None)
+        found = next(
+            (known for known in self.names() if _is_in(known, repository) and self.digest(known) == digest), None
+        )
         return self._specs[found] if found else None
 
     def digest(self, name: str) -> str | None:
-        """Return "sha256:..." over the image's spec and the files in its working directory; None if there is no such image."""
+        """Return "sha256:..." over the image's spec and its working directory's files; None if there is no image."""
         spec = self.get(name)
         if spec is None:
             return None
@@ -112,7 +114,7 @@ def _is_in(name: str, repository: str) -> bool:
 
 
 def _files(directory: str | None) -> Iterator[Path]:
-    """Yield the directory's files in a stable order, without hidden folders and caches, which no image build would take in."""
+    """Yield the directory's files in a stable order, without hidden folders and caches, which no build takes in."""
     if directory:
         for folder, folders, names in os.walk(directory):
             folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__pycache__")

@@ -28,7 +28,10 @@ def checked_network(request: dict[str, Any], definition: TaskDefinition, account
         raise Refused("InvalidParameterException", MISSING)
     if definition.document["networkMode"] != "awsvpc":
         mode = definition.document["networkMode"]
-        raise Refused("InvalidParameterException", f"Network Configuration is not valid for the given networkMode '{mode}' of this task definition.")
+        raise Refused(
+            "InvalidParameterException",
+            f"Network Configuration is not valid for the given networkMode '{mode}' of this task definition.",
+        )
     ec2 = ec2_backends[account][region]
     if not network["subnets"]:
         raise Refused("InvalidParameterException", "subnets can not be empty.")
@@ -54,8 +57,10 @@ def _check_group(group: Any, group_id: str, vpc: str) -> None:
     if group is None:
         raise Refused(
             "InvalidParameterException",
-            f"Error retrieving security group information for [{group_id}]: The security group '{group_id}' does not exist "
-            "(ErrorCode: InvalidGroup.NotFound)",
+            f"Error retrieving security group information for [{group_id}]: The security group '{group_id}' does not "
+            "exist (ErrorCode: InvalidGroup.NotFound)",
         )
     if group.vpc_id != vpc:
-        raise Refused("InvalidParameterException", f"security group {group_id} is not in the same VPC as the subnets ({vpc}).")
+        raise Refused(
+            "InvalidParameterException", f"security group {group_id} is not in the same VPC as the subnets ({vpc})."
+        )

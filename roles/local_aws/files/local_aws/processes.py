@@ -39,7 +39,7 @@ class Process:
     def poll(self) -> int | None:
         """Return the exit code, 128 + n after signal n as in Docker, or None while the process runs."""
         if self._exit_code is None and os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-            # What it left behind in its group ends with it, as in a container; until it is reaped its number is its own.
+            # What it left behind in its group ends with it, as in a container. Not reaped yet, its number is its own.
             self._signal_group(signal.SIGKILL)
             code = self._popen.wait()
             GUARDIAN.forget(self.pid)
@@ -78,9 +78,10 @@ class Process:
 def spawn(
     argv: Sequence[str], env: Mapping[str, str], cwd: str | None = None, on_line: Callable[[str], None] | None = None
 ) -> Process:
-    """Start a process; on_line gets each line of its output and errors, from a thread of its own; without it they are dropped.
+    """Start a process; on_line gets each line of its output and errors, from a thread of its own.
 
-    It dies with this process, also with its SIGKILL. Raises OSError when the program or the directory does not exist.
+    Without on_line they are dropped. The process dies with this one, also with its SIGKILL. Raises OSError when the
+    program or the directory does not exist.
     """
     output = subprocess.PIPE if on_line else subprocess.DEVNULL
     popen = _forker.submit(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from .checks import Refused
-from .ecs_actions import Actions, Document, action, page
+from .ecs_actions import Actions, Document, action, limited, page
 from .ecs_cluster import Cluster
 from .ecs_service import DEPLOYED, Service
 from .networks import checked_network
@@ -79,7 +79,7 @@ class ServiceActions(Actions):
     @action
     def describe_services(self, request: Document) -> Document:
         cluster = self.state.cluster(request.get("cluster"))
-        found = {name: self.state.find_service(cluster, name) for name in request["services"]}
+        found = {name: self.state.find_service(cluster, name) for name in limited(request, "services", 10)}
         with_tags = "TAGS" in request.get("include", [])
         return {
             "services": [self._describe_service(service, with_tags=with_tags) for service in found.values() if service],

@@ -151,7 +151,9 @@ def _expendable(tasks: list[Task], now: float) -> list[Task]:
 
 def _stop(service: Service, task: Task, reason: str | None = None) -> None:
     if task.is_live:
-        task.stop(reason or f"Scaling activity initiated by (deployment {task.started_by})", "ServiceSchedulerInitiated")
+        task.stop(
+            reason or f"Scaling activity initiated by (deployment {task.started_by})", "ServiceSchedulerInitiated"
+        )
         service.say(f"has stopped 1 running tasks: (task {task.id}).")
 
 
@@ -191,7 +193,11 @@ def _new_task(backend: EcsBackend, service: Service, deployment: Deployment) -> 
         revision=revision["serviceRevisionArn"],
         placement=placement(revision, [task.placement.get("capacityProviderName", "") for task in live]),
         tags=_tags(service, task_definition.tags),
-        digests={image["containerName"]: image["imageDigest"] for image in revision["containerImages"] if "imageDigest" in image},
+        digests={
+            image["containerName"]: image["imageDigest"]
+            for image in revision["containerImages"]
+            if "imageDigest" in image
+        },
         enable_execute_command=service.settings["enableExecuteCommand"],
     )
 

@@ -12,7 +12,7 @@ import copy
 from typing import Any
 
 from .checks import Refused
-from .ecs_cluster import Cluster
+from .ecs_cluster import NOT_ASSOCIATED, Cluster
 from .task_definitions import TaskDefinition
 
 DEFAULTS: dict[str, Any] = {
@@ -53,7 +53,9 @@ def updated_settings(settings: dict[str, Any], request: dict[str, Any]) -> dict[
     """Return the settings after an UpdateService request: what it does not name stays."""
     changes = copy.deepcopy({key: value for key, value in request.items() if key not in NOT_SETTINGS})
     updated = {**copy.deepcopy(settings), **changes}
-    updated["deploymentConfiguration"] = settings["deploymentConfiguration"] | changes.get("deploymentConfiguration", {})
+    updated["deploymentConfiguration"] = settings["deploymentConfiguration"] | changes.get(
+        "deploymentConfiguration", {}
+    )
     if changes.get("capacityProviderStrategy"):
         updated.pop("launchType", None)
     elif "capacityProviderStrategy" in changes:
@@ -63,7 +65,7 @@ def updated_settings(settings: dict[str, Any], request: dict[str, Any]) -> dict[
 
 
 def complete(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings with what AWS derives from others: the platform of Fargate, the grace period of a load balancer."""
+    """Return the settings with what follows from others: Fargate's platform, a load balancer's grace period."""
     names = {item["capacityProvider"] for item in settings.get("capacityProviderStrategy", [])}
     if settings.get("launchType") == "FARGATE" or any(name.startswith("FARGATE") for name in names):
         settings = {"platformVersion": "LATEST", "platformFamily": "Linux", **settings}
@@ -77,9 +79,16 @@ def check(settings: dict[str, Any], definition: TaskDefinition, cluster: Cluster
     if definition.status != "ACTIVE":
         raise Refused("ClientException", "TaskDefinition is inactive")
     if settings.get("launchType") and settings.get("capacityProviderStrategy"):
-        raise _invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
+        raise _invalid(
+            "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again."
+        )
     if settings.get("launchType") == "FARGATE" and "FARGATE" not in definition.document["compatibilities"]:
         raise _invalid("Task definition does not support launch_type FARGATE.")
+    if settings["enableExecuteCommand"] and "taskRoleArn" not in definition.document:
+        raise _invalid(
+            "The service couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role "
+            "in your task definition and try again."
+        )
     _check_strategy(settings.get("capacityProviderStrategy", []), cluster)
     _check_load_balancers(settings["loadBalancers"], definition)
     if "healthCheckGracePeriodSeconds" in settings and not settings["loadBalancers"]:
@@ -100,14 +109,16 @@ def _check_deployment(configuration: dict[str, Any]) -> None:
 def _check_strategy(strategy: list[dict[str, Any]], cluster: Cluster) -> None:
     for item in strategy:
         if item["capacityProvider"] not in cluster.capacity_providers:
-            raise _invalid(
-                f"The specified capacity provider strategy cannot contain a capacity provider that is not associated with the "
-                f"cluster: {item['capacityProvider']}. Associate the capacity provider with the cluster and try again."
-            )
+            raise _invalid(NOT_ASSOCIATED.format(name=item["capacityProvider"]))
     if strategy and not any(item.get("weight", 0) for item in strategy):
-        raise _invalid("The specified capacity provider strategy must contain at least one capacity provider with a weight greater than zero.")
+        raise _invalid(
+            "The specified capacity provider strategy must contain at least one capacity provider with a weight "
+            "greater than zero."
+        )
     if sum(item.get("base", 0) > 0 for item in strategy) > 1:
-        raise _invalid("The specified capacity provider strategy can have only one capacity provider with a base value above zero.")
+        raise _invalid(
+            "The specified capacity provider strategy can have only one capacity provider with a base value above zero."
+        )
 
 
 def _check_load_balancers(load_balancers: list[dict[str, Any]], definition: TaskDefinition) -> None:

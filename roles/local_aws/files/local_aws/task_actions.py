@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Operations.html
 from __future__ import annotations
 
 from .checks import Refused
-from .ecs_actions import Actions, Document, action, page
+from .ecs_actions import Actions, Document, action, limited, page
 from .ecs_service import Service
 from .ecs_task import Task
 from .networks import checked_network
@@ -44,7 +44,10 @@ class TaskActions(Actions):
                 subnet=least_used(network["subnets"], [task.subnet for task in started]),
                 started_by=request.get("startedBy", ""),
                 placement=chosen,
-                tags=[*request.get("tags", []), *(definition.tags if request.get("propagateTags") == "TASK_DEFINITION" else [])],
+                tags=[
+                    *request.get("tags", []),
+                    *(definition.tags if request.get("propagateTags") == "TASK_DEFINITION" else []),
+                ],
                 overrides=request.get("overrides", {}),
                 enable_execute_command=request.get("enableExecuteCommand", False),
             )
@@ -62,7 +65,7 @@ class TaskActions(Actions):
 
     @action
     def describe_tasks(self, request: Document) -> Document:
-        found = {name: self._find_task(request.get("cluster"), name) for name in request["tasks"]}
+        found = {name: self._find_task(request.get("cluster"), name) for name in limited(request, "tasks", 100)}
         documents = [task.describe() for task in found.values() if task]
         if "TAGS" not in request.get("include", []):
             for document in documents:

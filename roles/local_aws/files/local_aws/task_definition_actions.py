@@ -12,6 +12,9 @@ from .checks import Refused
 from .ecs_actions import Actions, Document, action, page
 from .task_definitions import TaskDefinition, registered
 
+DOES_NOT_EXIST = "does not exist. Specify a valid account, family, revision and try again."
+IS_ACTIVE = "is still in ACTIVE status. Please deregister the target and try again."
+
 
 class TaskDefinitionActions(Actions):
     """Task definitions, their revisions and families."""
@@ -49,12 +52,10 @@ class TaskDefinitionActions(Actions):
             try:
                 definition = self.state.task_definition(name)
             except Refused:
-                reason = "The specified task definition does not exist. Specify a valid account, family, revision and try again."
-                failures.append({"arn": name, "reason": reason})
+                failures.append({"arn": name, "reason": f"The specified task definition {DOES_NOT_EXIST}"})
                 continue
             if definition.status == "ACTIVE":
-                reason = "The specified task definition is still in ACTIVE status. Please deregister the target and try again."
-                failures.append({"arn": definition.arn, "reason": reason})
+                failures.append({"arn": definition.arn, "reason": f"The specified task definition {IS_ACTIVE}"})
             else:
                 definition.end("DELETE_IN_PROGRESS")
                 deleted.append(definition.document)

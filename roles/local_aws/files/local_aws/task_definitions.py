@@ -66,7 +66,7 @@ def units(size: str | None) -> int | None:
 
 
 def registered(request: dict[str, Any], arn: str, revision: int, registered_by: str) -> dict[str, Any]:
-    """Return the document that AWS keeps of a RegisterTaskDefinition request: defaults added, sizes in units, tags apart."""
+    """Return the document that AWS keeps of a RegisterTaskDefinition: with defaults, sizes in units, no tags."""
     asked = copy.deepcopy({key: value for key, value in request.items() if key != "tags"})
     compatibilities = asked.get("requiresCompatibilities", [])
     sizes = {key: str(units(asked[key])) for key in ("cpu", "memory") if key in asked}
@@ -85,7 +85,9 @@ def registered(request: dict[str, Any], arn: str, revision: int, registered_by: 
         "registeredAt": utcnow(),
         "registeredBy": registered_by,
     }
-    document["containerDefinitions"] = [_container(item, document["networkMode"]) for item in asked["containerDefinitions"]]
+    document["containerDefinitions"] = [
+        _container(item, document["networkMode"]) for item in asked["containerDefinitions"]
+    ]
     for volume in document["volumes"]:
         if "efsVolumeConfiguration" in volume:
             volume["efsVolumeConfiguration"].setdefault("rootDirectory", "/")
@@ -108,7 +110,9 @@ def _container(asked: dict[str, Any], network_mode: str) -> dict[str, Any]:
 
 def _required_attributes(asked: dict[str, Any]) -> list[str]:
     containers = asked["containerDefinitions"]
-    drivers = {container["logConfiguration"]["logDriver"] for container in containers if "logConfiguration" in container}
+    drivers = {
+        container["logConfiguration"]["logDriver"] for container in containers if "logConfiguration" in container
+    }
     names = [f"com.amazonaws.ecs.capability.logging-driver.{driver}" for driver in sorted(drivers)]
     if "taskRoleArn" in asked:
         names.append("com.amazonaws.ecs.capability.task-iam-role")

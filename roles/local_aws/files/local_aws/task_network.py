@@ -62,7 +62,9 @@ class TaskNetwork:
                 for port in ports:
                     FRONT.open(self.public_ip, port, self.host, port, _gate(self.eni, port))
         except (OSError, ServiceException) as error:
-            raise StartFailure(f"ResourceInitializationError: failed to configure the task's network: {error}") from error
+            raise StartFailure(
+                f"ResourceInitializationError: failed to configure the task's network: {error}"
+            ) from error
 
     def disconnect(self) -> None:
         """Close the public address and give the addresses back; the interface stays."""

@@ -24,12 +24,14 @@ from .execution_role import can_assume, find_role, may
 from .images import IMAGES
 
 NOT_ASSUMED = (
-    "ECS was unable to assume the role '{arn}' that was provided for this task. Please verify that the role being passed has "
-    "the proper trust relationship and permissions and that your IAM user has permissions to pass this role."
+    "ECS was unable to assume the role '{arn}' that was provided for this task. Please verify that the role being "
+    "passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role."
 )
 SECRETS = "unable to pull secrets or registry auth"
 RETRIEVAL = f"{SECRETS}: execution resource retrieval failed"
-LOGGER = "failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream"
+LOGGER = (
+    "failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream"
+)
 
 
 class StartFailure(Exception):
@@ -102,7 +104,9 @@ class Resources:
         if self._role is None or not may(self._role, action, resource):
             name = self._role.name if self._role else "none"
             user = f"arn:{get_partition(self._region)}:sts::{self._account}:assumed-role/{name}/{self._task_id}"
-            denied = f"AccessDeniedException: User: {user} is not authorized to perform: {action} on resource: {resource}"
+            denied = (
+                f"AccessDeniedException: User: {user} is not authorized to perform: {action} on resource: {resource}"
+            )
             raise _not_initialized(stage, denied)
 
     def _secret(self, value_from: str) -> str:
@@ -129,7 +133,9 @@ class Resources:
         try:
             value = json.loads(text)[key]
         except (ValueError, KeyError, TypeError) as error:
-            raise _not_initialized(stage, f"retrieved secret from Secrets Manager did not contain json key {key}") from error
+            raise _not_initialized(
+                stage, f"retrieved secret from Secrets Manager did not contain json key {key}"
+            ) from error
         return value if isinstance(value, str) else json.dumps(value)
 
     def _from_parameter_store(self, value_from: str) -> str:
