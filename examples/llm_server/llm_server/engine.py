@@ -89,16 +89,20 @@ class Engine:
         llama = self.ready()
         with self._metrics.in_flight.track_inprogress():
             await self._take_slot()
+            self._metrics.slots_busy.inc()
             loop = asyncio.get_running_loop()
             arrived: asyncio.Queue[Chunk | None] = asyncio.Queue()
             closed = threading.Event()
 
             def on_chunk(chunk: Chunk) -> bool:
+                tally.observe(chunk)
                 loop.call_soon_threadsafe(arrived.put_nowait, chunk)
                 return closed.is_set()
 
             def on_end(work: asyncio.Future[None]) -> None:
                 self._slots.release()
+                self._metrics.slots_busy.dec()
+                self._count(tally)
                 failure = work.exception()
                 if failure and not isinstance(failure, ValueError):
                     log.error("the generation failed", exc_info=failure)
@@ -106,13 +110,12 @@ class Engine:
 
             request = {**body, "stream": True, "return_progress": True, "stream_options": {"include_usage": True}}
             work = loop.run_in_executor(self._threads, llama.handle_chat_completions, request, on_chunk)
-            # The slot is free when the thread is, which is a moment after a cancelled request has ended.
+            # A cancelled request's thread ends a moment after it; only then its slot is free and its tokens are known.
             work.add_done_callback(on_end)
             try:
                 while (chunk := await arrived.get()) is not None:
                     if "error" in chunk:
                         raise from_llama(chunk["error"])
-                    tally.observe(chunk)
                     if "prompt_progress" not in chunk:
                         yield chunk
                 if isinstance(failure := work.exception(), ValueError):
@@ -121,7 +124,6 @@ class Engine:
                     raise ApiError(500, "the generation failed; the server's log says more") from failure
             finally:
                 closed.set()
-                self._count(tally)
 
     async def _take_slot(self) -> None:
         if self._slots.locked() and self._waiting >= self._settings.max_queue:

@@ -20,6 +20,7 @@ class Metrics:
         self.in_flight = Gauge(
             "llm_server_requests_in_flight", "Requests for an answer, waiting or generating", registry=registry
         )
+        self.slots_busy = Gauge("llm_server_slots_busy", "Answers that are being generated", registry=registry)
         self.queue_length = Gauge("llm_server_queue_length", "Requests that wait for their turn", registry=registry)
         self.refused = Counter("llm_server_requests_refused", "Requests refused with a full queue", registry=registry)
         self.prompt_tokens = Counter("llm_server_prompt_tokens", "Tokens read from prompts", registry=registry)

@@ -11,8 +11,8 @@ from typing import Any
 
 
 def has_text(chunk: dict[str, Any]) -> bool:
-    """Does a chunk carry generated text (the first one has only the role, the last ones the reason and the counts)?"""
-    return any(choice["delta"].get("content") for choice in chunk["choices"])
+    """Does a chunk carry generated text (others have the role, the reason for the end, the counts or an error)?"""
+    return any(choice["delta"].get("content") for choice in chunk.get("choices", ()))
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Tally:
             self.generated_tokens += 1
             if self.time_to_first_token is None:
                 self.time_to_first_token = time.perf_counter() - self.started
-        for choice in chunk["choices"]:
+        for choice in chunk.get("choices", ()):
             self.finish_reason = choice["finish_reason"] or self.finish_reason
         if usage := chunk.get("usage"):
             self.prompt_tokens, self.generated_tokens = usage["prompt_tokens"], usage["completion_tokens"]

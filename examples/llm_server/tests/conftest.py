@@ -50,7 +50,11 @@ class Server:
 
     def lines(self) -> list[dict[str, Any]]:
         """The server's log lines; llama.cpp's own ones between them are no JSON."""
-        return [json.loads(line) for line in self.output().splitlines() if line.startswith("{")]
+        return [json.loads(line) for line in self.output().split("\n")[:-1] if line.startswith("{")]
+
+    def access_line(self, path: str, since: int) -> dict[str, Any]:
+        """The first log line of a request to the path, after so many lines. It is written when the answer is sent."""
+        return eventually(lambda: [line for line in self.lines()[since:] if line.get("path") == path])[0]
 
     def wait_until(self, status: str) -> dict[str, Any]:
         def health() -> dict[str, Any] | None:

@@ -23,7 +23,13 @@ LONG = {"text": "Tell me a very long story.", "max_tokens": 1500, **ENDLESS}
 
 
 def idle(server: Server) -> bool:
-    return server.metric("llm_server_requests_in_flight") == 0
+    return server.metric("llm_server_requests_in_flight") + server.metric("llm_server_slots_busy") == 0
+
+
+@pytest.fixture(autouse=True)
+def _settled(server: Server, narrow: Server) -> None:
+    """Nothing of an earlier test still runs."""
+    eventually(lambda: idle(server) and idle(narrow))
 
 
 def test_health_answers_at_once_while_generating(server: Server) -> None:
@@ -34,7 +40,7 @@ def test_health_answers_at_once_while_generating(server: Server) -> None:
             started = time.perf_counter()
             assert server.http.get("/healthz").json()["status"] == "ready"
             seconds.append(time.perf_counter() - started)
-        assert server.metric("llm_server_requests_in_flight") == 1
+        assert server.metric("llm_server_requests_in_flight") == server.metric("llm_server_slots_busy") == 1
         next(chunks)
     assert sorted(seconds)[10] < 0.25
 
@@ -50,14 +56,15 @@ def test_a_client_that_leaves_a_stream_ends_it(server: Server) -> None:
     with server.stream(**LONG) as chunks:
         for _ in range(5):
             next(chunks)
-    eventually(lambda: idle(server), 5)
-    assert 3 <= server.metric("llm_server_generated_tokens_total") - before < 300
+    # Tokens are counted when llama.cpp has stopped; the first chunk had none.
+    generated = eventually(lambda: server.metric("llm_server_generated_tokens_total") - before)
+    assert 4 <= generated < 300
 
 
-@pytest.mark.parametrize("text", [LONG["text"], "word " * 1500])
-def test_a_client_that_does_not_wait_ends_its_generation(server: Server, text: str) -> None:
-    body = {"text": text, "max_tokens": 1500}
+def test_a_client_that_does_not_wait_ends_the_reading_of_its_prompt(server: Server) -> None:
+    body = {"text": "word " * 1500, "max_tokens": 500}
     logged = len(server.lines())
+    before = server.metric("llm_server_prompt_tokens_total")
     # A process of its own: killing it closes the connection in the middle of the request.
     code = f"import httpx2; httpx2.post({server.url!r} + '/generate', json={body!r}, timeout=60, trust_env=False)"
     client = subprocess.Popen([sys.executable, "-c", code])
@@ -66,9 +73,10 @@ def test_a_client_that_does_not_wait_ends_its_generation(server: Server, text: s
     finally:
         client.kill()
         client.wait()
-    eventually(lambda: idle(server), 5)
-    line = next(line for line in server.lines()[logged:] if line.get("path") == "/generate")
-    assert line["status"] == 499
+    read = eventually(lambda: server.metric("llm_server_prompt_tokens_total") - before)
+    assert read < 1200
+    assert idle(server)
+    assert server.access_line("/generate", logged)["status"] == 499
 
 
 def test_a_full_queue_refuses(narrow: Server) -> None:
@@ -92,6 +100,7 @@ def test_two_answers_at_the_same_time(server: Server) -> None:
     with server.stream(**LONG) as one, server.stream(**LONG) as other:
         for _ in range(3):
             assert next(one)["id"] != next(other)["id"]
+        assert server.metric("llm_server_slots_busy") == 2
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic opensesame"}])
@@ -121,13 +130,14 @@ def test_metrics(server: Server) -> None:
 
 
 def test_log_has_one_line_a_request_and_nothing_private(narrow: Server) -> None:
+    logged = len(narrow.lines())
     narrow.chat("xylophone", max_tokens=3)
     narrow.http.get("/healthz?token=xylophone", headers={"Authorization": "Bearer xylophone"})
-    chat, health = [line for line in narrow.lines() if line["logger"] == "llm_server.access"][-2:]
+    chat, health = (narrow.access_line(path, logged) for path in ("/v1/chat/completions", "/healthz"))
     assert chat.items() >= {"method": "POST", "path": "/v1/chat/completions", "status": 200}.items()
     assert chat["generated_tokens"] == 3
     assert 0 < chat["time_to_first_token_ms"] <= chat["duration_ms"]
-    assert health["path"] == "/healthz"
+    assert health["status"] == 200
     assert "prompt_tokens" not in health
     assert "xylophone" not in narrow.output()
     assert "opensesame" not in narrow.output()
@@ -149,8 +159,7 @@ def test_port_opens_before_the_model_is_loaded(start: Callable[..., Any], tmp_pa
     os.mkfifo(model)
     with start(LLM_SERVER_MODEL=str(model)) as server:
         assert server.http.get("/healthz").status_code == 503
-        loading = server.wait_until("loading")
-        assert loading["model"] == "slow"
+        assert server.wait_until("loading")["reason"] is None
         response = server.chat()
         assert response.status_code == 503
         assert response.json()["error"]["code"] == "model_loading"

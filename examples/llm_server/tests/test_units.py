@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from llm_server.model import ModelError, check_file, model_path
 from llm_server.schemas import ChatRequest, GenerateRequest
 from llm_server.server import create_app
 from llm_server.settings import Settings, read_settings
+from llm_server.streams import EventStream
 from llm_server.tally import Tally
 from starlette.testclient import TestClient
 
@@ -176,6 +178,30 @@ def test_an_error_in_the_middle_of_a_stream_is_its_last_event() -> None:
         events = ask(http, stream=True).text.split("\n\n")
     assert json.loads(events[-2].removeprefix("data: "))["error"]["message"] == "broken"
     assert not any("[DONE]" in event for event in events)
+
+
+def test_a_stream_that_cannot_be_sent_is_closed() -> None:
+    closed = []
+
+    async def events() -> AsyncGenerator[str]:
+        try:
+            yield "data: 1\n\n"
+        finally:
+            closed.append(True)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    async def answer() -> list[bool]:
+        running = events()
+        await EventStream(running)({"type": "http"}, receive, send)
+        return list(closed)
+
+    assert asyncio.run(answer()) == [True]
 
 
 def test_loading_that_fails_in_an_unknown_way_is_told() -> None:
