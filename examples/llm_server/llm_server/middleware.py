@@ -39,7 +39,7 @@ class BearerKey:
 
     def admits(self, headers: Headers) -> bool:
         """Is the key right? Takes as long for one that is almost right as for any other of its length."""
-        scheme, _, key = headers.get("authorization", "").partition(" ")
+        scheme, _space, key = headers.get("authorization", "").partition(" ")
         return scheme.lower() == "bearer" and hmac.compare_digest(key.strip().encode("latin-1"), self.key)
 
 

@@ -33,7 +33,7 @@ def main() -> None:
         with server.stream(**{**QUESTION, "max_tokens": 1500}) as chunks:
             next(chunks)
             pings = []
-            for _ in range(50):
+            for _ping in range(50):
                 sent = time.perf_counter()
                 server.http.get("/healthz").raise_for_status()
                 pings.append((time.perf_counter() - sent) * 1000)

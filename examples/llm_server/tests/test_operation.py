@@ -36,7 +36,7 @@ def test_health_answers_at_once_while_generating(server: Server) -> None:
     with server.stream(**LONG) as chunks:
         next(chunks)
         seconds = []
-        for _ in range(20):
+        for _ping in range(20):
             started = time.perf_counter()
             assert server.http.get("/healthz").json()["status"] == "ready"
             seconds.append(time.perf_counter() - started)
@@ -47,14 +47,14 @@ def test_health_answers_at_once_while_generating(server: Server) -> None:
 
 def test_chunks_come_as_they_are_generated(server: Server) -> None:
     with server.stream(**{**LONG, "max_tokens": 100}) as chunks:
-        times = [time.perf_counter() for _ in chunks]
+        times = [time.perf_counter() for _chunk in chunks]
     assert max(b - a for a, b in pairwise(times)) < (times[-1] - times[0]) / 2
 
 
 def test_a_client_that_leaves_a_stream_ends_it(server: Server) -> None:
     before = server.metric("llm_server_generated_tokens_total")
     with server.stream(**LONG) as chunks:
-        for _ in range(5):
+        for _chunk in range(5):
             next(chunks)
     # Tokens are counted when llama.cpp has stopped; the first chunk had none.
     generated = eventually(lambda: server.metric("llm_server_generated_tokens_total") - before)
@@ -98,7 +98,7 @@ def test_a_full_queue_refuses(narrow: Server) -> None:
 
 def test_two_answers_at_the_same_time(server: Server) -> None:
     with server.stream(**LONG) as one, server.stream(**LONG) as other:
-        for _ in range(3):
+        for _chunk in range(3):
             assert next(one)["id"] != next(other)["id"]
         assert server.metric("llm_server_slots_busy") == 2
 
