@@ -89,10 +89,10 @@ def _network(cidr: str) -> Network:
     try:
         # EC2 drops the host bits too: keeping them would be a difference for ever.
         return ip_network(cidr, strict=False)
-    except ValueError as error:
+    except ValueError:
         raise AnsibleFilterError(
             f"network_allowed_cidrs: {cidr!r} is no block of addresses. Write it as in 203.0.113.0/24."
-        ) from error
+        ) from None
 
 
 def _callers(present: list[Mapping[str, Any]], want: Wanted) -> dict[Network, set[str]]:
@@ -112,11 +112,11 @@ def _callers(present: list[Mapping[str, Any]], want: Wanted) -> dict[Network, se
 def _address(text: str) -> Network:
     try:
         return ip_network(ip_address(text))
-    except ValueError as error:
+    except ValueError:
         raise AnsibleFilterError(
-            f"{text[:80]!r} is no IP address. Set network_caller_ip to the address that you call from, "
+            f"{text[:40]!r} is no IP address. Set network_caller_ip to the address that you call from, "
             "or to none, and network_caller_ip_url to a page that holds nothing but the caller's address."
-        ) from error
+        ) from None
 
 
 def _described(present: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -101,7 +101,7 @@ def _network(cidr: str) -> IPv4Network:
     try:
         network = IPv4Network(cidr)
     except ValueError as error:
-        raise _bad(cidr, f"is no IPv4 block: {error}", "Write it as in 10.0.0.0/24") from error
+        raise _bad(cidr, f"is no IPv4 block: {error}", "Write it as in 10.0.0.0/24") from None
     if not LARGEST <= network.prefixlen <= SMALLEST:
         raise _bad(cidr, f"is no size for a subnet, which is /{LARGEST} to /{SMALLEST}", "Choose another")
     return network
