@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the llmops.ecs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start the embedded AWS as users do, by its command line, on a port and in a home of the test's own, and end it in any case."""
+"""Start the embedded AWS as users do, by its command line, with a port and a home of their own; end it in any case."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ class Server:
 
     def run(self, verb, *options, given=None):
         """Run one verb of the command line; return the finished process."""
-        command = [sys.executable, "-m", "local_aws", verb, "--home", str(self.home), "--port", str(self.port), *options]
+        where = ["--home", str(self.home), "--port", str(self.port)]
+        command = [sys.executable, "-m", "local_aws", verb, *where, *options]
         return subprocess.run(command, capture_output=True, text=True, check=False, input=given, env=self.environment)
 
     def start(self, images=None):

@@ -78,6 +78,14 @@ def connect(address, port, source="127.0.0.1"):
     return socket.create_connection((address, port), timeout=5, source_address=(source, 0))
 
 
+def is_refused(*where, source="127.0.0.1"):
+    """Return whether a connection is reset, be it after or while it is made."""
+    try:
+        return is_reset(connect(*where, source))
+    except ConnectionResetError:
+        return True
+
+
 def is_reset(connection):
     """Return whether the peer answers with a reset, and nothing else."""
     with connection:
@@ -116,13 +124,14 @@ def test_streams_what_comes_without_waiting_for_more(front, addresses, target):
 def test_asks_for_each_connection_who_it_is(front, addresses, target):
     public = addresses.take()
     allowed = {"127.0.0.1"}
-    front.open(public, 8080, *target(lambda connection: connection.sendall(b"hello")), allowed=lambda peer: peer in allowed)
+    greeter = target(lambda connection: connection.sendall(b"hello"))
+    front.open(public, 8080, *greeter, allowed=lambda peer: peer in allowed)
     with connect(public, 8080) as client:
         assert read_all(client) == b"hello"
-    assert is_reset(connect(public, 8080, source="127.0.0.9"))
+    assert is_refused(public, 8080, source="127.0.0.9")
     allowed.clear()
     allowed.add("127.0.0.9")
-    assert is_reset(connect(public, 8080))
+    assert is_refused(public, 8080)
     with connect(public, 8080, source="127.0.0.9") as client:
         assert read_all(client) == b"hello"
 
@@ -130,13 +139,13 @@ def test_asks_for_each_connection_who_it_is(front, addresses, target):
 def test_resets_when_nobody_listens_behind_it(front, addresses):
     public, behind = addresses.take(), addresses.take()
     front.open(public, 8080, behind, 9, allowed=lambda peer: True)
-    assert is_reset(connect(public, 8080))
+    assert is_refused(public, 8080)
 
 
 def test_lets_nobody_in_when_it_cannot_be_told(front, addresses, target):
     public = addresses.take()
     front.open(public, 8080, *target(echo_after_end), allowed=lambda peer: 1 / 0)
-    assert is_reset(connect(public, 8080))
+    assert is_refused(public, 8080)
 
 
 def test_resets_the_target_when_the_client_has_gone(front, addresses, target):
@@ -172,7 +181,7 @@ def test_close_resets_connections_and_frees_the_port(front, addresses, target):
 
 def test_a_port_that_is_taken_is_an_error(front, addresses):
     public = addresses.take()
-    with socket.create_server((public, 8080)), pytest.raises(OSError, match="8080|in use"):
+    with socket.create_server((public, 8080)), pytest.raises(OSError, match="in use"):
         front.open(public, 8080, "127.0.0.1", 9, allowed=lambda peer: True)
 
 

@@ -47,10 +47,9 @@ def test_what_does_not_read_is_a_write(action, write):
     assert is_write(action) is write
 
 
-def test_record_tells_reads_from_writes(new_server):
-    server = new_server()
-    server.start()
-    server.client("ecs").create_cluster(clusterName="c")
+def test_record_tells_reads_from_writes(server):
+    server.http("DELETE", "/_local_aws/requests")
+    server.client("ecs").create_cluster(clusterName="recorded")
     server.client("ec2").describe_vpcs()
     calls = [
         {"service": "ecs", "action": "CreateCluster", "write": True},
@@ -61,9 +60,7 @@ def test_record_tells_reads_from_writes(new_server):
     assert json.loads(server.http("GET", "/_local_aws/requests")) == []
 
 
-def test_checkip_tells_the_callers_address_or_the_one_set(new_server):
-    server = new_server()
-    server.start()
+def test_checkip_tells_the_callers_address_or_the_one_set(server):
     assert server.http("GET", "/checkip") == "127.0.0.1\n"
     server.http("PUT", "/_local_aws/checkip", {"address": "127.0.0.9"})
     assert server.http("GET", "/checkip") == "127.0.0.9\n"
@@ -72,19 +69,19 @@ def test_checkip_tells_the_callers_address_or_the_one_set(new_server):
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "status", "words"),
+    ("request_", "status", "words"),
     [
-        ("GET", "/_local_aws/nothing", None, 404, "is not one of"),
-        ("POST", "/_local_aws/health", {}, 405, "not allowed"),
-        ("PUT", "/_local_aws/images", [], 400, "list"),
-        ("PUT", "/_local_aws/images", {"app": {"comand": []}}, 400, "comand"),
-        ("PUT", "/_local_aws/checkip", {"ip": "127.0.0.9"}, 400, "address"),
-        ("PUT", "/_local_aws/checkip", {"address": "home"}, 400, "home"),
+        (("GET", "/_local_aws/nothing"), 404, "is not one of"),
+        (("POST", "/_local_aws/health", {}), 405, "not allowed"),
+        (("PUT", "/_local_aws/images", []), 400, "list"),
+        (("PUT", "/_local_aws/images", {"app": {"comand": []}}), 400, "comand"),
+        (("PUT", "/_local_aws/checkip", {"ip": "127.0.0.9"}), 400, "address"),
+        (("PUT", "/_local_aws/checkip", {"address": "home"}), 400, "home"),
     ],
 )
-def test_wrong_use_of_the_own_routes_is_told(server, method, path, body, status, words):
+def test_wrong_use_of_the_own_routes_is_told(server, request_, status, words):
     with pytest.raises(HTTPError) as error:
-        server.http(method, path, body)
+        server.http(*request_)
     assert error.value.code == status
     assert words in error.value.read().decode()
 
@@ -146,12 +143,15 @@ def test_blocks_lose_their_host_bits(server):
     assert vpc["CidrBlock"] == "10.60.0.0/16"
     assert ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock="10.60.3.4/24")["Subnet"]["CidrBlock"] == "10.60.3.0/24"
     group = ec2.create_security_group(GroupName="canonical", Description="x", VpcId=vpc["VpcId"])["GroupId"]
-    rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
-    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{**rule, "IpRanges": [{"CidrIp": "10.0.0.5/8"}]}])
+
+    def rule(block):
+        ports = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
+        return {"GroupId": group, "IpPermissions": [{**ports, "IpRanges": [{"CidrIp": block}]}]}
+
+    ec2.authorize_security_group_ingress(**rule("10.0.0.5/8"))
     given = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"][0]["IpRanges"]
     assert given == [{"CidrIp": "10.0.0.0/8"}]
-    again = {"GroupId": group, "IpPermissions": [{**rule, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}]}
-    assert refused(ec2.authorize_security_group_ingress, **again)[0] == "InvalidPermission.Duplicate"
+    assert refused(ec2.authorize_security_group_ingress, **rule("10.0.0.0/8"))[0] == "InvalidPermission.Duplicate"
     assert canonical("nonsense") == "nonsense"
 
 
@@ -179,7 +179,8 @@ def test_network_interfaces_are_found_by_what_they_have(server):
     ec2 = server.client("ec2")
     subnet = ec2.describe_subnets()["Subnets"][0]
     group = ec2.create_security_group(GroupName="filters", Description="x", VpcId=subnet["VpcId"])["GroupId"]
-    eni = ec2.create_network_interface(SubnetId=subnet["SubnetId"], Groups=[group])["NetworkInterface"]["NetworkInterfaceId"]
+    interface = ec2.create_network_interface(SubnetId=subnet["SubnetId"], Groups=[group])["NetworkInterface"]
+    eni = interface["NetworkInterfaceId"]
     address = ec2.allocate_address(Domain="vpc")
     ec2.associate_address(AllocationId=address["AllocationId"], NetworkInterfaceId=eni)
 
@@ -244,7 +245,8 @@ def test_tagging_lists_what_carries_the_tag_and_lives(server):
     logs.create_log_group(logGroupName="/tagged", tags=tags)
 
     def listed(*types):
-        answer = tagging.get_resources(TagFilters=[{"Key": "llmops:deployment", "Values": ["tagging"]}], ResourceTypeFilters=types)
+        ours = [{"Key": "llmops:deployment", "Values": ["tagging"]}]
+        answer = tagging.get_resources(TagFilters=ours, ResourceTypeFilters=types)
         return {mapping["ResourceARN"] for mapping in answer["ResourceTagMappingList"]}
 
     prefix = f"arn:aws:ec2:eu-west-1:{ACCOUNT}"
@@ -268,16 +270,17 @@ def test_tagging_lists_what_carries_the_tag_and_lives(server):
     assert listed() == {kept}
 
 
-def test_ecr_and_the_registry_tell_one_digest_that_follows_the_files(new_server, tmp_path):
-    server = new_server()
+def test_ecr_and_the_registry_tell_one_digest_that_follows_the_files(server, tmp_path):
     spec = {"command": ["python3", "app.py"], "working_directory": str(tmp_path)}
     registry = f"127.0.0.1:{server.port}"
     (tmp_path / "app.py").write_text("one")
-    server.start({f"{registry}/team/llm:latest": spec, f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/team/llm:latest": spec})
+    ecr_name = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/team/llm:latest"
+    server.start({f"{registry}/team/llm:latest": spec, ecr_name: spec})
     ecr = server.client("ecr")
+    wanted = {"repositoryName": "team/llm", "imageIds": [{"imageTag": "latest"}]}
 
     def digest():
-        return ecr.describe_images(repositoryName="team/llm", imageIds=[{"imageTag": "latest"}])["imageDetails"][0]["imageDigest"]
+        return ecr.describe_images(**wanted)["imageDetails"][0]["imageDigest"]
 
     def head(reference):
         request = Request(f"{server.url}/v2/team/llm/manifests/{reference}", method="HEAD")
@@ -288,18 +291,15 @@ def test_ecr_and_the_registry_tell_one_digest_that_follows_the_files(new_server,
     assert first.startswith("sha256:")
     assert head("latest") == first
     assert head(first) == first
-    assert ecr.batch_get_image(repositoryName="team/llm", imageIds=[{"imageTag": "latest"}])["images"][0]["imageId"] == {
-        "imageDigest": first,
-        "imageTag": "latest",
-    }
+    got = ecr.batch_get_image(**wanted)["images"][0]
+    assert got["imageId"] == {"imageDigest": first, "imageTag": "latest"}
     (tmp_path / "app.py").write_text("two")
     assert digest() != first
     assert head("latest") == digest()
     assert json.loads(server.http("GET", "/v2/")) == {}
 
 
-def test_images_that_do_not_exist_are_told_apart_from_repositories(new_server):
-    server = new_server()
+def test_images_that_do_not_exist_are_told_apart_from_repositories(server):
     registry = f"127.0.0.1:{server.port}"
     ecr_name = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/llm:v1"
     server.start({f"{registry}/llm:v1": {"command": ["true"]}, ecr_name: {"command": ["true"]}})

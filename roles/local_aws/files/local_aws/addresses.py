@@ -18,8 +18,8 @@ CLAIM_PORT = 4566
 class Addresses:
     """The addresses that this process holds.
 
-    An address is claimed by a bound UDP socket, which nobody connects to: the kernel refuses it to a second server on this
-    machine, and takes it back when the process ends, however it ends.
+    An address is claimed by a bound UDP socket, which nobody connects to: the kernel refuses it to a second server on
+    this machine, and takes it back when the process ends, however it ends.
     """
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from moto.core.exceptions import ServiceException
 
 
 class Refused(ServiceException):
-    """AWS's code and message: Refused("DependencyViolation", "The subnet … has dependencies and cannot be deleted.")."""
+    """AWS's code and message: Refused("DependencyViolation", "The subnet … has dependencies …")."""
 
 
 @dataclass(frozen=True)

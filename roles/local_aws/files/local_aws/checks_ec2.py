@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the llmops.ecs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What EC2 refuses and moto accepts: deletes of what is still used, words that it does not take, gateways of other networks."""
+"""What EC2 refuses and moto accepts: deletes of what is still used, words it does not take, gateways elsewhere."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ def route_table_associate(params: dict[str, Any], context: Context) -> None:
     """A subnet has one route table: another one replaces the association."""
     for table in list(context.backend("ec2").route_tables.values()):
         if table.id != params["RouteTableId"] and params.get("SubnetId") in table._associations.values():
-            message = f"the specified association for route table {params['RouteTableId']} conflicts with an existing association"
-            raise Refused("Resource.AlreadyAssociated", message)
+            association = f"the specified association for route table {params['RouteTableId']}"
+            raise Refused("Resource.AlreadyAssociated", f"{association} conflicts with an existing association")
 
 
 def address_release(params: dict[str, Any], context: Context) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 from .checks import Context, Refused, Row
 from .ec2 import has_internet_route
 
-# Of a target group's health check, for HTTP: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+# Of a target group's health check over HTTP.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
 RANGES = {
     "HealthCheckIntervalSeconds": ("Health check interval", 5, 300),
     "HealthCheckTimeoutSeconds": ("Health check timeout", 2, 120),
@@ -26,8 +27,8 @@ def balancer_name(params: dict[str, Any], context: Context) -> None:
     if len(name) > 32:
         raise Refused("ValidationError", f"The load balancer name '{name}' cannot be longer than '32' characters")
     if not re.fullmatch(r"[a-zA-Z0-9-]+", name):
-        message = f"The load balancer name '{name}' can only contain characters that are alphanumeric characters and hyphens(-)"
-        raise Refused("ValidationError", message)
+        letters = "characters that are alphanumeric characters and hyphens(-)"
+        raise Refused("ValidationError", f"The load balancer name '{name}' can only contain {letters}")
     if name.startswith("-") or name.endswith("-"):
         raise Refused("ValidationError", f"The load balancer name '{name}' cannot begin or end with a hyphen(-)")
     if name.startswith("internal-"):
@@ -35,14 +36,15 @@ def balancer_name(params: dict[str, Any], context: Context) -> None:
 
 
 def balancer_subnets(params: dict[str, Any], context: Context) -> None:
-    """An application load balancer is in two zones at least, one subnet in each, which reach the internet if it faces that."""
+    """An application load balancer has a subnet in each of two zones or more, public ones if it faces the internet."""
     if params.get("Type", "application") != "application":
         return
     backend = context.backend("ec2")
     ids = params.get("Subnets") or [mapping["SubnetId"] for mapping in params.get("SubnetMappings", [])]
     subnets = backend.describe_subnets(filters={"subnet-id": ids})
-    if len(subnets) < len(set(ids)):
-        raise Refused("SubnetNotFound", f"The subnet ID '{min({*ids} - {subnet.id for subnet in subnets})}' does not exist")
+    missing = {*ids} - {subnet.id for subnet in subnets}
+    if missing:
+        raise Refused("SubnetNotFound", f"The subnet ID '{min(missing)}' does not exist")
     zones = {subnet.availability_zone for subnet in subnets}
     if len(zones) < len(subnets):
         message = "A load balancer cannot be attached to multiple subnets in the same Availability Zone"

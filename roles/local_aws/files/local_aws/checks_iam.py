@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the llmops.ecs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What IAM refuses and moto accepts: names, trust policies, boundaries that do not exist, policies that are still attached."""
+"""What IAM refuses and moto accepts: names, trust policies, boundaries that are none, deletes of what is attached."""
 
 from __future__ import annotations
 
@@ -70,8 +70,9 @@ def policy_delete(params: dict[str, Any], context: Context) -> None:
     if policy.attachment_count or bounds:
         raise Refused("DeleteConflict", "Cannot delete a policy attached to entities.")
     if len(policy.versions) > 1:
-        message = "This policy has more than one version. Before you delete a policy, you must delete the policy's versions."
-        raise Refused("DeleteConflict", f"{message} The default version is deleted with the policy.")
+        order = "Before you delete a policy, you must delete the policy's versions."
+        message = f"This policy has more than one version. {order} The default version is deleted with the policy."
+        raise Refused("DeleteConflict", message)
 
 
 def tag_keys(params: dict[str, Any], context: Context) -> None:

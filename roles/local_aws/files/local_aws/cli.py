@@ -16,7 +16,7 @@ from typing import Any
 
 from .daemon import FOREIGN, Daemon, ServerError
 
-# What moto reads from its environment: AWS's own policies are there to be attached; machine images are nobody's need here.
+# What moto reads from its environment: AWS's own policies are there to be attached, machine images are not needed.
 SETTINGS = {
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
     "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
@@ -81,7 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     }.items():
         command = verbs.add_parser(verb, help=help_text, description=help_text)
         command.add_argument("--home", type=Path, required=True, help="where its state and log lie")
-        command.add_argument("--port", type=int, default=int(os.environ.get("LOCAL_AWS_PORT", "4566")), help="on 127.0.0.1")
+        port = os.environ.get("LOCAL_AWS_PORT", "4566")
+        command.add_argument("--port", type=int, default=port, help="on 127.0.0.1 (default: LOCAL_AWS_PORT or 4566)")
         if verb == "start":
             command.add_argument("--images", help="a JSON file of image names and what they run; - is standard input")
         if verb == "serve":

@@ -69,7 +69,7 @@ class Control:
 
 def _body(request: Request, *expected: type) -> Any:
     try:
-        body = json.loads(request.get_data())
+        body = json.loads(request.get_data() or b"null")
     except ValueError as error:
         raise BadRequest(f"the body is not JSON: {error}") from error
     if not isinstance(body, expected):

@@ -107,7 +107,8 @@ class Daemon:
             listener.bind((HOST, self.port))
         except OSError as error:
             listener.close()
-            reason = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
+            taken = error.errno == errno.EADDRINUSE
+            reason = "is taken by another program" if taken else f"cannot be had ({error.strerror})"
             way_out = "choose a free one with local_aws_port (or LOCAL_AWS_PORT in the environment)"
             raise ServerError(f"port {self.port} {reason}; {way_out}") from error
         listener.listen(128)
@@ -139,7 +140,7 @@ class Daemon:
             raise
 
     def _launch(self) -> dict[str, Any]:
-        """Start the server on a socket that listens already: the first request is answered as soon as it has come up."""
+        """Start the server on a socket that listens already: a first request is answered as soon as it has come up."""
         environment = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
         with self.listen() as listener, self.log.open("w") as log:
             command = [sys.executable, "-E", "-s", "-m", __package__, "serve", "--home", str(self.home)]
@@ -205,7 +206,7 @@ def _lives(identity: dict[str, Any]) -> bool:
 
 
 def _started(pid: int) -> str | None:
-    """Return when a process started (boot and clock ticks since), which no later one of the same pid shares; None if it has ended."""
+    """Return when a process started (boot, clock ticks since), as no later one of its pid did; None if it ended."""
     try:
         state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

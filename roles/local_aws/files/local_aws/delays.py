@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 
 @dataclass
 class Delays:
-    """Seconds: a new IAM role can be assumed, a stopped task's network interface is gone, a deleted service is INACTIVE."""
+    """Seconds until a new role can be assumed, a stopped task's interface is gone, a deleted service is INACTIVE."""
 
     role: float = 2
     eni: float = 2
@@ -25,9 +25,8 @@ class Delays:
         for part in filter(None, (part.strip() for part in text.split(","))):
             name, _, seconds = part.partition("=")
             if name not in names or not seconds.replace(".", "", 1).isdigit():
-                raise ValueError(
-                    f"LOCAL_AWS_DELAYS: {part!r} is not one of {', '.join(sorted(names))} with seconds, as in role=2,eni=0.5"
-                )
+                known = ", ".join(sorted(names))
+                raise ValueError(f"LOCAL_AWS_DELAYS: {part!r} is not one of {known} with seconds, as in role=2,eni=0.5")
             values[name] = float(seconds)
         return cls(**values)
 

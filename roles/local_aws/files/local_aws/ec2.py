@@ -11,7 +11,7 @@ from typing import Any
 
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
-from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
+from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 
 ANYWHERE = "0.0.0.0/0"
@@ -71,7 +71,7 @@ def _names(rule: SecurityGroupRule, peer_ip: str, backend: EC2Backend) -> bool:
 
 
 def install() -> None:
-    """Make moto's EC2 behave so: each region's default VPC reaches the internet, a description is no part of a rule's identity."""
+    """Connect each region's default VPC to the internet, and make rules, blocks and filters AWS's."""
     create_default_vpc = EC2Backend.create_default_vpc
 
     def create_connected_default_vpc(backend: EC2Backend) -> Any:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the llmops.ecs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ECR's answers about the images whose names are of its registries: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/name:tag."""
+"""ECR's answers about the images that are named as its own: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/name:tag."""
 
 from __future__ import annotations
 

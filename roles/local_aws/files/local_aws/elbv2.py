@@ -13,10 +13,12 @@ from .checks import Refused
 
 
 def install() -> None:
-    """Make moto's creates idempotent, and give a load balancer that asks for no security group its VPC's default one."""
-    create_load_balancer, create_target_group = ELBv2Backend.create_load_balancer, ELBv2Backend.create_target_group
+    """Make moto's creates idempotent, and give a load balancer without a security group its VPC's default one."""
+    create_load_balancer = ELBv2Backend.create_load_balancer
+    create_target_group = ELBv2Backend.create_target_group
 
     def balancer(backend: ELBv2Backend, name: str, **settings: Any) -> FakeLoadBalancer:
+        settings["scheme"] = settings.get("scheme") or "internet-facing"
         existing = next((its for its in list(backend.load_balancers.values()) if its.name == name), None)
         if existing is None:
             created = create_load_balancer(backend, name, **settings)
@@ -27,7 +29,7 @@ def install() -> None:
         same = (
             {*(settings.get("subnet_ids") or []), *mappings} == {subnet.id for subnet in existing.subnets}
             and set(settings.get("security_groups") or existing.security_groups) == set(existing.security_groups)
-            and (settings.get("scheme") or "internet-facing") == existing.scheme
+            and settings["scheme"] == existing.scheme
             and (settings.get("loadbalancer_type") or "application") == existing.type
         )
         if not same:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the llmops.ecs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The front: public addresses on which a TCP proxy forwards to a task, if the task's security groups let the peer in."""
+"""The front: public addresses on which a TCP proxy forwards to a task, if its security groups let the peer in."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 # Copyright (c) 2026 the llmops.ecs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The gate before moto: every AWS call is recorded, refused where AWS would refuse it, and answered in AWS's form.
+"""The gate before moto: every AWS call is recorded, refused where AWS would refuse it, and answered in AWS's words.
 
-moto answers what it has not implemented, and what goes wrong inside it, with a page of HTML that no AWS client can read.
+To what it has not implemented, and to what goes wrong inside it, moto answers with a page of HTML, which no AWS client
+can read.
 """
 
 from __future__ import annotations
@@ -42,28 +43,34 @@ def install() -> None:
         if not action:
             return act(response)
         REQUESTS.add(service, action)
-        if response.region not in regions:
-            message = f"Credential should be scoped to a valid region: {response.region!r} is not a region of AWS."
-            return _answer(response, Refused("SignatureDoesNotMatch", message), 403)
         try:
+            if response.region not in regions:
+                message = f"Credential should be scoped to a valid region: {response.region!r} is not a region of AWS."
+                raise Refused("SignatureDoesNotMatch", message)
             if not is_write(action):
                 return act(response)
             # Checked and done under one lock: of two creates of one name, the second sees the first.
             with locks[service]:
-                refuse(service, action, parameters(response, action), Context(response.current_account, response.region))
+                context = Context(response.current_account, response.region)
+                refuse(service, action, parameters(response, action), context)
                 return act(response)
-        except ServiceException as error:
-            return _answer(response, error)
-        except _RESTError as error:
-            # moto's older kind of error, met by a check on its way.
-            return _answer(response, Refused(error.error_type, error.message))
-        except NotImplementedError:
-            return _answer(response, Refused("NotImplemented", f"{service} {action} is not part of the embedded AWS."), 501)
-        except Exception:
-            LOG.exception("%s %s failed", service, action)
-            return _answer(response, Refused("InternalFailure", f"{service} {action} failed inside the embedded AWS; see its log."), 500)
+        except Exception as error:
+            return _answer(response, *_in_words_of_aws(error, f"{service} {action}"))
 
     BaseResponse.call_action = call_action
+
+
+def _in_words_of_aws(error: Exception, call: str) -> tuple[ServiceException, int | None]:
+    """Return an error as AWS has it, and its HTTP status unless the service's model says that."""
+    if isinstance(error, ServiceException):
+        return error, None
+    if isinstance(error, _RESTError):
+        # moto's older kind, met by a check on its way.
+        return Refused(error.error_type, error.message), None
+    if isinstance(error, NotImplementedError):
+        return Refused("NotImplemented", f"{call} is not part of the embedded AWS."), 501
+    LOG.error("%s failed", call, exc_info=error)
+    return Refused("InternalFailure", f"{call} failed inside the embedded AWS; its log says why."), 500
 
 
 def parameters(response: BaseResponse, action: str) -> dict[str, Any]:
@@ -83,7 +90,7 @@ def parameters(response: BaseResponse, action: str) -> dict[str, Any]:
     )
 
 
-def _answer(response: BaseResponse, error: ServiceException, status: int | None = None) -> Any:
+def _answer(response: BaseResponse, error: ServiceException, status: int | None) -> Any:
     """Write the error as the service's protocol has it."""
     modelled_status, headers, body = response.serialized(ActionResult(error))
     headers["status"] = str(status or modelled_status)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A process of its own that kills the tasks' processes when the server has gone, also when that was killed by SIGKILL.
 
-The server holds the writing end of a pipe; the guardian reads the process groups to watch from it. At its end, which the
-kernel brings about in every case, the guardian kills what it still watches and exits.
+The server holds the writing end of a pipe; the guardian reads from it which process groups to watch. At the pipe's end,
+which the kernel brings about in every case, the guardian kills what it still watches and exits.
 """
 
 from __future__ import annotations
@@ -49,12 +49,14 @@ class Guardian:
 
     @property
     def _pipe(self) -> IO[str]:
-        assert self._process and self._process.stdin
+        assert self._process
+        assert self._process.stdin
         return self._process.stdin
 
     def _tell(self, line: str) -> None:
         if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen([sys.executable, "-I", __file__], stdin=subprocess.PIPE, text=True, start_new_session=True)
+            command = [sys.executable, "-I", __file__]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
             line = "\n".join(f"watch {pgid}" for pgid in self._watched)
         self._pipe.write(line + "\n")
         self._pipe.flush()

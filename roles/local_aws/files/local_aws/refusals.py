@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the llmops.ecs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What AWS refuses and moto accepts: the one table of it, asked before every call; each area's rows lie in its checks_*.py."""
+"""What AWS refuses and moto accepts: the one table of it, asked before every write. Each area's rows: checks_*.py."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ import re
 import threading
 from collections import deque
 
-READS = re.compile("(Describe|List|Get|BatchGet|Head|Lookup|Filter|Search|Simulate|Test|Check|Validate|Query|Scan|Select)(?![a-z])")
+PREFIXES = "BatchGet|Check|Describe|Filter|Get|Head|List|Lookup|Query|Scan|Search|Simulate|Test|Validate"
+READS = re.compile(f"({PREFIXES})(?![a-z])")
 KEPT = 20_000
 
 

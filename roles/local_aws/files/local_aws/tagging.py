@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the llmops.ecs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tagging API as AWS has it: resource types are those of the ARNs, and what is INACTIVE or STOPPED is not listed."""
+"""The tagging API as AWS has it: a resource's type is its ARN's, and what is INACTIVE or STOPPED is not listed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 def matches_type(arn: str, wanted: str) -> bool:
     """Return whether a ResourceTypeFilter (service, or service:type) is met by the ARN.
 
-    The type may name more than the first part of what follows the account, as elasticloadbalancing:loadbalancer/app does.
+    A type may have more than one part of the ARN's resource, as elasticloadbalancing:loadbalancer/app does.
     https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
     """
     _, _, service, _, _, resource = arn.split(":", 5)
@@ -35,15 +35,17 @@ def install() -> None:
         resource_type_filters: list[str] | None = None,
         resource_arn_list: list[str] | None = None,
     ) -> Iterator[TaggedResource]:
+        kinds = resource_type_filters or []
         has_tags = make_tag_matcher(tag_filters)
         for taggable in list(iter_taggable_backends(backend.account_id, backend.region_name)):
+            gone = _gone(taggable)
             for resource in list(taggable.iter_tagged_resources()):
                 if (
                     resource.tags
                     and has_tags(resource.tags)
-                    and resource.arn not in _gone(taggable)
+                    and resource.arn not in gone
                     and (not resource_arn_list or resource.arn in resource_arn_list)
-                    and (not resource_type_filters or any(matches_type(resource.arn, kind) for kind in resource_type_filters))
+                    and (not kinds or any(matches_type(resource.arn, kind) for kind in kinds))
                 ):
                     yield resource
 
