@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from . import _service_api
@@ -23,6 +24,7 @@ EVENTS = 10
 LOG_LINES = 20
 #: Tasks that ECS stopped because there were newer or too many ones did nothing wrong.
 NORMAL = "Scaling activity initiated by"
+_TROUBLE = re.compile(r"unable|unhealthy|fail|error|rolling back|was stopped", re.IGNORECASE)
 
 
 def diagnose(
@@ -174,7 +176,8 @@ def summary(found: Document) -> list[str]:
     """Return the findings as lines for a person, each reason once, and last what to do. Pure."""
     lines = [line for task in found["tasks"] for line in _task_lines(task)]
     lines += [f"Target {each['target']}: {each['description']}" for each in found["targets"] if _is_bad(each)]
-    lines += [f"Event: {event['message']}" for event in found["events"][:3]]
+    trouble = [event["message"] for event in found["events"] if _TROUBLE.search(event["message"])]
+    lines += [f"Event: {message}" for message in reversed(trouble[:3])]
     lines += [f"Could not be read, {what}" for what in found.get("unread", [])]
     return lines + [f"What to do: {text}" for text in advice(lines)]
 
@@ -190,12 +193,17 @@ def _task_lines(task: Document) -> list[str]:
         head += f": {task['stoppedReason']}" if task["stoppedReason"] else ""
     lines = [head + (f" (and {task['alike'] - 1} more like it)" if task["alike"] > 1 else "")]
     for container in task["containers"]:
-        facts = [f"exit code {container['exitCode']}"] if container["exitCode"] is not None else []
-        facts += [container["reason"]] if container["reason"] and container["reason"] != task["stoppedReason"] else []
-        if container["healthStatus"] not in (None, "UNKNOWN", "HEALTHY"):
-            facts.append(f"health {container['healthStatus']}")
-        lines.append(f"  container {container['name']}: {', '.join(facts) or task['lastStatus']}")
-        lines += [f"    {line}" for line in container["log"]]
-        if container["logStream"] and not container["log"]:
-            lines.append(f"    (nothing in log stream {container['logStream']} of {container['logGroup']})")
+        lines += _container_lines(container, task["stoppedReason"])
     return lines
+
+
+def _container_lines(container: Document, told: str | None) -> list[str]:
+    """Return what the container says beyond the reason that was told of its task."""
+    facts = [f"exit code {container['exitCode']}"] if container["exitCode"] is not None else []
+    facts += [container["reason"]] if container["reason"] and container["reason"] != told else []
+    if container["healthStatus"] not in (None, "UNKNOWN", "HEALTHY"):
+        facts.append(f"health {container['healthStatus']}")
+    log = [f"    {line}" for line in container["log"]]
+    if facts and container["logStream"] and not log:
+        log = [f"    (nothing in log stream {container['logStream']} of {container['logGroup']})"]
+    return [f"  container {container['name']}: {', '.join(facts) or 'its last lines'}", *log] if facts or log else []

@@ -82,7 +82,7 @@ def look(
         # A deployment that was rolled back leaves the list: what was last seen of it stays.
         "task_definition": short(mine.get("taskDefinition")) or _last(before, "task_definition", ""),
         "rollout": mine.get("rolloutState") or _last(before, "rollout", None),
-        "reason": mine.get("rolloutStateReason") or _last(before, "reason", ""),
+        "reason": _reason(mine) or _last(before, "reason", ""),
         "failed": mine.get("failedTasks") or _last(before, "failed", 0),
         "desired": counts.get("desiredCount", 0),
         "running": counts.get("runningCount", 0),
@@ -103,7 +103,10 @@ def look(
         "tasks": beside.get("tasks"),
         "events": [{"id": event["id"], "message": event["message"]} for event in service.get("events", [])],
     }
-    return {**now, "undone": before is not None and (before["undone"] or _is_undone(before, now))}
+    if before is None:
+        return {**now, "undone": False}
+    now["reason"] = _failure_told(before, now) or now["reason"]
+    return {**now, "undone": before["undone"] or _is_undone(before, now)}
 
 
 def next_step(previous: Look, current: Look) -> tuple[list[str], str | None]:
@@ -167,7 +170,7 @@ def outcome(how: str, now: Look, service: str, seconds: int) -> str:
     """Return one sentence on how the wait of wait_timeout=seconds ended; service is its name and cluster, in words."""
     mine = now["task_definition"] or now["deployment"] or "the task set"
     heir = now["primary"]["task_definition"]
-    reason = f": {now['reason'].rstrip('.')}" if now["reason"] else ""
+    reason = f": {now['reason'].rstrip('.')}" if now["undone"] and now["reason"] else ""
     if how == TIMED_OUT and now["tasks"] is not None:
         return f"{service} is still there after wait_timeout={seconds} seconds ({_figures(now)})."
     return {
@@ -186,10 +189,24 @@ def _last(before: Look | None, key: str, default: t.Any) -> t.Any:
     return before[key] if before else default
 
 
+def _failure_told(before: Look, now: Look) -> str | None:
+    """Return what an event says of the deployment's failure: its own entry may be gone before it is looked at."""
+    said = re.escape(f"(deployment {now['deployment']}) deployment failed: ")
+    found = (re.match(f"{said}(.*)", text) for text in new_events(before, now))
+    return next((match.group(1) for match in found if match), None)
+
+
 def _is_undone(before: Look, now: Look) -> bool:
     """Whether the deployment failed, by its own state or by what is said while another one takes over."""
-    said = [now["reason"], now["primary"]["reason"], *new_events(before, now)]
-    return now["rollout"] == "FAILED" or (not now["is_primary"] and any(_ROLLBACK.search(text) for text in said))
+    said = [now["primary"]["reason"], *new_events(before, now)]
+    if now["rollout"] == "FAILED" or now["reason"]:
+        return True
+    return not now["is_primary"] and any(_ROLLBACK.search(text) for text in said)
+
+
+def _reason(deployment: dict) -> str:
+    """Return why the deployment failed; before that, the reason only repeats the state."""
+    return deployment.get("rolloutStateReason", "") if deployment.get("rolloutState") == "FAILED" else ""
 
 
 def _rolled_out(deployment: dict) -> bool:
@@ -212,8 +229,7 @@ def _awaits(hook: dict) -> bool:
 
 def _counts(now: Look) -> str:
     failed = f", {now['failed']} failed" if now["failed"] else ""
-    trips = f" (the circuit breaker trips at {now['threshold']})" if failed and now["threshold"] else ""
-    return f"{now['running']} of {now['desired']} running, {now['pending']} pending{failed}{trips}"
+    return f"{now['running']} of {now['desired']} running, {now['pending']} pending{failed}"
 
 
 def _figures(now: Look) -> str:
@@ -226,8 +242,9 @@ def _figures(now: Look) -> str:
     if not now["is_primary"]:
         return f"now on {heir['task_definition']}: {'completed' if heir['complete'] else 'in progress'}"
     state = (now["rollout"] or now["status"]).lower().replace("_", " ")
+    trips = f" (the circuit breaker trips at {now['threshold']})" if now["failed"] and now["threshold"] else ""
     stage = f", stage {now['stage']}" if now["stage"] else ""
-    return f"{now['task_definition']}: {state}, {_counts(now)}{stage}"
+    return f"{now['task_definition']}: {state}, {_counts(now)}{trips}{stage}"
 
 
 def _target_lines(before: dict[str, str], after: dict[str, str]) -> list[str]:
