@@ -126,9 +126,10 @@ def _dependencies(request: Document) -> Problems:
 
 def _roles(request: Document) -> Problems:
     for key in ("executionRoleArn", "taskRoleArn"):
-        if key in request and not re.fullmatch(r"arn:aws[\w-]*:iam::\d{12}:role/.+", request[key]):
+        # A role's name will do, and an empty one is none.
+        if request.get(key) and not re.fullmatch(r"(arn:aws[\w-]*:iam::\d{12}:role/)?[\w+=,.@/-]+", request[key]):
             yield f"Role is not valid: {key} is {request[key]!r}"
-    if "executionRoleArn" in request:
+    if request.get("executionRoleArn"):
         return
     for container in request["containerDefinitions"]:
         if container.get("secrets"):
