@@ -16,7 +16,9 @@ from ..plugin_utils import _deployment
 
 try:
     import botocore
-    import botocore.session
+    from botocore.loaders import create_loader
+    from botocore.model import ServiceModel
+    from botocore.regions import EndpointResolver
 except ImportError:
     botocore = None
 
@@ -78,16 +80,15 @@ class ActionModule(ActionBase):
             for host in task_vars["groups"][asked["group"]]
         }
         yield from _deployment.differing(hosts, asked["group"])
-        session = botocore.session.get_session()
-        regions = [
-            region
-            for partition in session.get_available_partitions()
-            for region in session.get_available_regions("ecs", partition)
-        ]
+        # What botocore knows is read without a session, which would mind the caller's configuration.
+        loader = create_loader()
+        endpoints = EndpointResolver(loader.load_data("endpoints"))
+        partitions = endpoints.get_available_partitions()
+        regions = [name for partition in partitions for name in endpoints.get_available_endpoints("ecs", partition)]
         yield from _deployment.bad_region(asked["region"], regions, botocore.__version__)
         yield from _deployment.bad_names(asked["deployment"], asked["service"])
         yield from _deployment.bad_image(asked["image"], asked["preset"], asked["gpu"], asked["fargate"])
-        yield from self._bad_documents(asked, session.get_service_model("ecs"))
+        yield from self._bad_documents(asked, ServiceModel(loader.load_service_model("ecs", "service-2"), "ecs"))
 
     def _bad_documents(self, asked, model):
         for option, operation in (("task_definition", "RegisterTaskDefinition"), ("definition", "CreateService")):
