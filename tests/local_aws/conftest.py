@@ -65,6 +65,10 @@ class Server:
         config = Config(retries={"total_max_attempts": 1})
         return boto3.client(service, region_name=region, endpoint_url=self.url, config=config, **keys)
 
+    def pid(self):
+        """Return the process ID of the running server, as it tells it."""
+        return json.loads(self.http("GET", "/_local_aws/health"))["pid"]
+
     def http(self, method, path, body=None):
         """Send one request to the server; return its body as text. Raises HTTPError."""
         data = None if body is None else json.dumps(body).encode()

@@ -44,14 +44,11 @@ def route_table(subnet: Subnet) -> Any:
 def connect_interface(eni: NetworkInterface, public_ip: str | None) -> None:
     """Make a task's interface look like one that ECS made: an address of its subnet, a public one if given, in use."""
     private_ip = eni.subnet.get_available_subnet_ip(eni)
-    address: dict[str, Any] = {"Primary": True, "PrivateIpAddress": private_ip}
     eni.private_ip_address = private_ip
-    eni.private_ip_addresses = [address]
+    eni.private_ip_addresses = [{"Primary": True, "PrivateIpAddress": private_ip}]
     eni.public_ip = public_ip
     eni.requester_managed = True
     eni.status = "in-use"
-    if public_ip:
-        address["Association"] = eni.association
 
 
 def _covers(rule: SecurityGroupRule, port: int) -> bool:
@@ -87,9 +84,25 @@ def install() -> None:
     SecurityGroupRule.description = property(lambda rule: (rule.ip_range or rule.source_group).get("Description"))
     _canonical_blocks()
     filter_value = NetworkInterface.get_filter_value
+    NetworkInterface.private_ip_addresses = property(_private_addresses, _set_private_addresses)
     NetworkInterface.get_filter_value = lambda eni, name, method=None: (
         eni.public_ip if name == "association.public-ip" else filter_value(eni, name, method)
     )
+
+
+def _private_addresses(eni: NetworkInterface) -> list[Any]:
+    """Return the addresses; the primary one carries the public address's association, as the interface itself does."""
+    for address in eni._private_ip_addresses:
+        if isinstance(address, dict) and address.get("Primary"):
+            if getattr(eni, "public_ip", None):
+                address["Association"] = eni.association
+            else:
+                address.pop("Association", None)
+    return eni._private_ip_addresses
+
+
+def _set_private_addresses(eni: NetworkInterface, addresses: list[Any]) -> None:
+    eni._private_ip_addresses = addresses
 
 
 def _canonical_blocks() -> None:

@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
@@ -68,6 +70,8 @@ def serve(listener: socket.socket, identity: dict[str, Any]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         # shutdown() waits for serve_forever() to return, which runs in this very thread.
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
+    # AWS's thousand managed policies take long to load: not during a play's first call.
+    threading.Thread(target=lambda: iam_backends[DEFAULT_ACCOUNT_ID]["aws"], name="policies", daemon=True).start()
     stop_scheduler = scheduler.start()
     try:
         server.serve_forever(poll_interval=0.05)
