@@ -28,6 +28,7 @@ class Wanted:
     count: int = 1
     cidrs: Sequence[str] = ()
     prefix_length: int = 24
+    internet_route: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -48,7 +49,10 @@ def subnet_plan(subnets: Iterable[Mapping[str, Any]], **wanted: Any) -> list[dic
         cidrs = [cidr for cidr in want.cidrs if cidr not in {subnet["cidr_block"] for subnet in kept}]
     else:
         cidrs = free_cidrs(want.vpc_blocks, used, want.prefix_length, missing)
-    new = [{"cidr_block": cidr, "availability_zone": zone} for cidr, zone in zip(cidrs, zones, strict=False)]
+    new = [
+        {"cidr_block": cidr, "availability_zone": zone, "internet_route": want.internet_route}
+        for cidr, zone in zip(cidrs, zones, strict=False)
+    ]
     return sorted((_planned(subnet, want) for subnet in kept + new), key=lambda subnet: subnet["az"])
 
 
@@ -69,7 +73,7 @@ def _planned(subnet: Mapping[str, Any], want: Wanted) -> dict[str, Any]:
         "cidr": subnet["cidr_block"],
         "az": subnet["availability_zone"],
         "tags": tags,
-        "internet_route": subnet.get("internet_route", False),
+        "internet_route": subnet["internet_route"],
         "changed": subnet.get("tags") != tags,
     }
 

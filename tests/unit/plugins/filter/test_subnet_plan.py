@@ -150,3 +150,10 @@ def test_tells_which_lead_to_the_internet():
 def test_refuses(wanted, message):
     with pytest.raises(AnsibleFilterError, match=message):
         plan([ELSEWHERE, own()], **wanted)
+
+
+@pytest.mark.parametrize("internet_route", [True, False])
+def test_a_new_subnet_has_the_main_route_tables_way_out(internet_route):
+    planned = plan([own(internet_route=not internet_route)], count=2, internet_route=internet_route)
+
+    assert [subnet["internet_route"] for subnet in planned] == [not internet_route, internet_route]
