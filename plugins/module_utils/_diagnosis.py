@@ -174,12 +174,21 @@ def _log(clients: Clients, options: dict[str, str], stream: str | None, lines: i
 
 def summary(found: Document) -> list[str]:
     """Return the findings as lines for a person, each reason once, and last what to do. Pure."""
-    lines = [line for task in found["tasks"] for line in _task_lines(task)]
+    lines = [_deployment_line(each) for each in found["deployments"] if each.get("status") == "PRIMARY"]
+    lines += [line for task in found["tasks"] for line in _task_lines(task)]
     lines += [f"Target {each['target']}: {each['description']}" for each in found["targets"] if _is_bad(each)]
     trouble = [event["message"] for event in found["events"] if _TROUBLE.search(event["message"])]
     lines += [f"Event: {message}" for message in reversed(trouble[:3])]
     lines += [f"Could not be read, {what}" for what in found.get("unread", [])]
     return lines + [f"What to do: {text}" for text in advice(lines)]
+
+
+def _deployment_line(deployment: Document) -> str:
+    state = deployment.get("rolloutState", deployment["status"]).lower().replace("_", " ")
+    counts = "{runningCount} of {desiredCount} tasks running".format_map(
+        {"runningCount": 0, "desiredCount": 0} | deployment
+    )
+    return f"Its deployment of {deployment['taskDefinition']} is {state}, {counts}."
 
 
 def _is_bad(target: Document) -> bool:

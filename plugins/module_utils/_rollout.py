@@ -146,7 +146,7 @@ def _verdict_on_replaced(now: Look) -> str | None:
 
 def lines(previous: Look, current: Look) -> list[str]:
     """Return what is new, one line each: events first, they say why the figures after them changed."""
-    out = [f"event: {message}" for message in new_events(previous, current)]
+    out = [f"event: {message}" for message in dict.fromkeys(new_events(previous, current))]
     out += _target_lines(previous["targets"], current["targets"])
     out += _hook_lines(previous, current)
     figures = _figures(current)

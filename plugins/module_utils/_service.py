@@ -96,7 +96,7 @@ REDEPLOYS = frozenset(
 AGAIN = "remove the service (state: absent) and create it anew, or give the new one another name"
 WAY_OUT = {
     "launchType": "give definition.capacityProviderStrategy instead, which can be changed "
-    "([{capacityProvider: FARGATE, weight: 1}]), or " + AGAIN,
+    "(for Fargate, [{capacityProvider: FARGATE, weight: 1}]), or " + AGAIN,
     "role": "leave definition.role out to use the service-linked role, or " + AGAIN,
 }
 
