@@ -149,7 +149,10 @@ def test_starts_again_after_a_signal(new_server, number):
     assert not _started(first)
 
 
-def test_nothing_of_the_callers_account_reaches_the_server(new_server):
+def test_nothing_of_the_callers_account_reaches_the_server(new_server, tmp_path):
+    (tmp_path / ".aws").mkdir()
+    for name in ("config", "credentials"):
+        (tmp_path / ".aws" / name).write_text("this is no [configuration\n")
     hostile = {
         "AWS_PROFILE": "does-not-exist",
         "AWS_DEFAULT_REGION": "xx-nowhere-1",
@@ -161,7 +164,7 @@ def test_nothing_of_the_callers_account_reaches_the_server(new_server):
         "MOTO_ACCOUNT_ID": "999999999999",
         "PYTHONSTARTUP": "/does/not/exist",
     }
-    server = new_server(environment=hostile)
+    server = new_server(environment={**hostile, "HOME": str(tmp_path)})
     pid = server.start()["pid"]
     names = {entry.partition("=")[0] for entry in Path(f"/proc/{pid}/environ").read_text().split("\0")}
     assert not names & hostile.keys()

@@ -86,6 +86,28 @@ def test_wrong_use_of_the_own_routes_is_told(server, request_, status, words):
     assert words in error.value.read().decode()
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Host": "evil.example"},
+        {"Host": "evil.example:4566"},
+        {"Host": ""},
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/_local_aws/health", "/v2/", "/checkip"])
+def test_a_web_page_is_not_answered(server, headers, path):
+    with pytest.raises(HTTPError) as error:
+        urlopen(Request(server.url + path, headers=headers), timeout=5)
+    assert error.value.code == 403
+    assert "Access-Control-Allow-Origin" not in error.value.headers
+
+
+def test_localhost_is_a_name_of_the_server(server):
+    with urlopen(f"http://localhost:{server.port}/_local_aws/health", timeout=5) as answer:
+        assert json.load(answer)["port"] == server.port
+
+
 CALLS = {
     "ec2": ("describe_vpcs", {}),
     "ecs": ("list_clusters", {}),

@@ -16,11 +16,15 @@ from typing import Any
 
 from .daemon import FOREIGN, Daemon, ServerError
 
-# What moto reads from its environment: AWS's own policies are there to be attached, machine images are not needed.
+# What moto reads from its environment: AWS's own policies are there to be attached, machine images are not needed, web
+# pages may not call. And no file of the user's own account is read.
 SETTINGS = {
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
     "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+    "MOTO_DISABLE_GLOBAL_CORS": "true",
     "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import Forbidden, HTTPException
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
@@ -36,6 +36,7 @@ class Application:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         try:
+            _refuse_web_pages(environ)
             if self._control.owns(path):
                 return self._control.answer(Request(environ))(environ, start_response)
             if path == "/v2" or path.startswith("/v2/"):
@@ -43,6 +44,15 @@ class Application:
         except HTTPException as error:
             return Response(f"{error.description}\n", error.code, mimetype="text/plain")(environ, start_response)
         return self._aws(environ, start_response)
+
+
+def _refuse_web_pages(environ: dict[str, Any]) -> None:
+    """Raise Forbidden for what a web page sends, even one whose name resolves to this machine: tasks are commands."""
+    host = environ.get("HTTP_HOST", "").rpartition(":")[0] or environ.get("HTTP_HOST", "")
+    if "HTTP_ORIGIN" in environ or host not in ("127.0.0.1", "localhost"):
+        raise Forbidden(
+            "The embedded AWS answers programs on this machine, by 127.0.0.1 or localhost, and no web pages."
+        )
 
 
 class Quiet(MotoRequestHandler):
