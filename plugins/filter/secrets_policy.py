@@ -47,16 +47,18 @@ def secrets_policy(secrets: Iterable[str], **where: Any) -> dict[str, Any]:
 
 def _grant(secret: str, where: Where) -> tuple[str, str]:
     """The action that reads a secret, and its ARN: without what picks a JSON key or a version of it."""
-    if found := SECRET.fullmatch(secret):
+    # YAML reads an ARN that ends in a colon as a mapping, unless it is quoted.
+    text = secret if isinstance(secret, str) else ""
+    if found := SECRET.fullmatch(text):
         return "secretsmanager:GetSecretValue", found.group(1)
-    if PARAMETER.fullmatch(secret):
-        return "ssm:GetParameters", secret
-    if PARAMETER_NAME.fullmatch(secret):
-        arn = f"arn:{where.partition}:ssm:{where.region}:{where.account_id}:parameter/{secret.lstrip('/')}"
+    if PARAMETER.fullmatch(text):
+        return "ssm:GetParameters", text
+    if PARAMETER_NAME.fullmatch(text):
+        arn = f"arn:{where.partition}:ssm:{where.region}:{where.account_id}:parameter/{text.lstrip('/')}"
         return "ssm:GetParameters", arn
     raise AnsibleFilterError(
         f"iam_secret_arns: {secret!r} is neither the ARN of a Secrets Manager secret nor that of an SSM parameter "
-        "nor a parameter's name. Write what the container's valueFrom takes, as in "
+        "nor a parameter's name. Write, in quotes, what the container's valueFrom takes, as in "
         "arn:aws:secretsmanager:eu-west-1:123456789012:secret:llm/api-key-AbCdEf."
     )
 

@@ -67,7 +67,10 @@ def test_a_name_without_a_region_is_meant_in_all():
     assert statement["Resource"] == ["arn:aws-us-gov:ssm:*:123456789012:parameter/a"]
 
 
-@pytest.mark.parametrize("secret", ["", "a b", "arn:aws:s3:::bucket", "arn:aws:secretsmanager:eu-west-1:1:secret:x"])
+@pytest.mark.parametrize(
+    "secret",
+    ["", "a b", {f"{SECRET}:password:": None}, "arn:aws:s3:::bucket", "arn:aws:secretsmanager:eu-west-1:1:secret:x"],
+)
 def test_refuses_what_is_no_secret(secret):
     with pytest.raises(AnsibleFilterError, match=r"iam_secret_arns: .* is neither"):
         secrets_policy([secret], account_id="123456789012")
