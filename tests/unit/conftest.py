@@ -12,6 +12,11 @@ import boto3
 import pytest
 from ansible.module_utils.testing import patch_module_args
 from botocore.stub import Stubber
+from hypothesis import HealthCheck, settings
+
+# How fast the machine is, is not what properties are about.
+settings.register_profile("any_machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any_machine")
 
 
 @pytest.fixture
