@@ -75,6 +75,11 @@ WHOLE_AND_NOT = pytest.mark.parametrize("whole", [True, False])
             {"containers": [{"name": "a", "environment": [{"name": "Y"}, {"name": "X"}]}, {"name": "b"}]},
             id="sets in sets",
         ),
+        pytest.param(
+            {"containers": [{"name": "a", "cpu": 1}, {"cpu": 1, "name": "a"}]},
+            {"containers": [{"cpu": 1, "name": "a"}]},
+            id="the order of an item's members",
+        ),
     ],
 )
 def test_no_change(before, after, whole):

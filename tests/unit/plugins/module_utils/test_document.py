@@ -63,6 +63,9 @@ def task(**container):
         pytest.param(task(command=["sleep", 5]), task(command=["sleep", "5"]), id="items of a list"),
         pytest.param({"new": {"a": 1}}, {"new": {"a": 1}}, id="an unknown member stays"),
         pytest.param({"volumes": "none"}, {"volumes": "none"}, id="no list stays"),
+        pytest.param({"volumes": {"a": 1}}, {"volumes": {"a": 1}}, id="a map for a list stays"),
+        pytest.param({"runtimePlatform": ["a"]}, {"runtimePlatform": ["a"]}, id="a list for a map stays"),
+        pytest.param(task(dockerLabels="a"), task(dockerLabels="a"), id="text for a map stays"),
     ],
 )
 def test_scalars_get_the_type_of_the_shape(shape, document, coerced):
@@ -101,6 +104,10 @@ def test_a_word_for_a_float_stays_for_the_validator(ecs):
             'Missing required parameter in definition.containerDefinitions[0].healthCheck: "command"',
         ),
         ("text", "Invalid type for parameter definition, value: text"),
+        ({**task(), "volumes": {"name": "a"}}, "Invalid type for parameter definition.volumes, value: "),
+        ({**task(), "runtimePlatform": ["a"]}, "Invalid type for parameter definition.runtimePlatform, value: "),
+        (task(dockerLabels=["a"]), "definition.containerDefinitions[0].dockerLabels, value: ['a']"),
+        ({**task(), "networkMode": 1}, "Invalid type for parameter definition.networkMode, value: 1"),
         ({**task(), "requiresCompatibilities": ["fargate"]}, "definition.requiresCompatibilities[0], value: fargate"),
         (
             {**task(), "tags": [{"key": "", "value": "a"}]},

@@ -79,6 +79,7 @@ def test_spellings_of_a_pair():
     ("cpu", "memory", "message"),
     [
         ("256", "4096", "Fargate has no memory 4096 with cpu 256; with it, it offers 512, 1024, 2048 MiB"),
+        ("512", "512", "with it, it offers 1024, 2048, 3072, 4096 MiB"),
         ("8192", "17408", "with it, it offers 16384 to 61440 in steps of 4096 MiB"),
         ("300", "512", "Fargate has no cpu 300; it offers 256, 512, 1024, 2048, 4096, 8192, 16384 units"),
         ("much", "512", "Fargate has no cpu much"),

@@ -61,6 +61,11 @@ def test_the_change_of_a_resource():
     }
 
 
+@pytest.mark.parametrize(("asked", "changed"), [({}, True), ({"a": "1"}, False), ({"a": "1", "b": "2"}, True)])
+def test_setting_and_removing_are_both_a_change(asked, changed):
+    assert _tags.change({"tags": [{"key": "a", "value": "1"}]}, asked, purge=True).changed is changed
+
+
 def test_a_resource_without_tags():
     change = _tags.change(None, None, purge=True)
 
