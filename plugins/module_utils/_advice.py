@@ -53,7 +53,7 @@ ADVICE = {
     r"OutOfMemory|\bexit code 137\b": (
         "The container was killed, most likely for memory: raise memory in the task definition."
     ),
-    r"failed container health checks|\bUNHEALTHY\b": (
+    r"failed container health checks|\bhealth UNHEALTHY\b": (
         "The container's health check fails: try its command in the image; for a slow start raise "
         "healthCheck.startPeriod (300 at most), retries and interval."
     ),

@@ -179,7 +179,7 @@ def outcome(how: str, now: Look, service: str, seconds: int) -> str:
         FAILED: f"{service}: the deployment of {mine} failed ({_counts(now)}){reason}.",
         ROLLED_BACK: f"{service}: the deployment of {mine} failed and was rolled back, {heir} runs again{reason}.",
         ROLLBACK_FAILED: f"{service}: the deployment of {mine} failed, and so did its rollback to {heir}{reason}.",
-        REPLACED: f"{service}: another deployment, of {heir}, replaced {now['deployment']} before it was done.",
+        REPLACED: f"{service}: another deployment, of {heir}, replaced {now['deployment']} before its end.",
         DELETED: f"{service} was deleted while it was waited for (status {now['status']}).",
         TIMED_OUT: f"{service}: the deployment of {mine} is not done after wait_timeout={seconds} s ({_counts(now)}).",
     }[how]

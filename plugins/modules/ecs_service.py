@@ -78,6 +78,11 @@ options:
       - How many seconds to wait at most.
     type: int
     default: 600
+  _follow:
+    description:
+      - Not to be set by users. By it the action plugin, which shows what changes while it waits, runs the module again
+        to go on from where the run before ended.
+    type: dict
 extends_documentation_fragment:
   - llmops.ecs.attributes
   - llmops.ecs.tags

@@ -1,0 +1,257 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.llmops.ecs.plugins.module_utils import _rollout
+
+OLD, NEW, BACK = "ecs-svc/1", "ecs-svc/2", "ecs-svc/3"
+BREAKER = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
+TASK_DEFINITION = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:"
+
+
+def deployment(which, status="PRIMARY", rollout="COMPLETED", running=1, **more):
+    return {
+        "id": which,
+        "status": status,
+        "rolloutState": rollout,
+        "taskDefinition": f"{TASK_DEFINITION}{1 if which != NEW else 2}",
+        "desiredCount": 1,
+        "runningCount": running,
+        "pendingCount": 0,
+        **more,
+    }
+
+
+def service(*deployments, events=(), status="ACTIVE", **more):
+    return {
+        "serviceName": "web",
+        "status": status,
+        "deployments": list(deployments),
+        "deploymentConfiguration": BREAKER,
+        "events": [{"id": text, "message": f"(service web) {text}"} for text in events],
+        "desiredCount": 1,
+        "runningCount": 1,
+        **more,
+    }
+
+
+def followed(*seen, deployment_id=NEW, before=None):
+    """Look at one service after the other; return the last look and the lines of all steps."""
+    look, lines = _rollout.first_look(before, deployment_id), []
+    for each in seen:
+        current = _rollout.look(each, deployment_id, _rollout.remembered(look))
+        lines += _rollout.next_step(_rollout.remembered(look), current)[0]
+        look = current
+    return look, lines
+
+
+BEFORE = service(deployment(OLD))
+STARTED = service(deployment(NEW, rollout="IN_PROGRESS", running=0), deployment(OLD, "ACTIVE"))
+FAILED = service(deployment(NEW, "ACTIVE", "FAILED", 0), deployment(BACK, rollout="IN_PROGRESS"))
+
+VERDICTS = {
+    "still starting": ([STARTED], None),
+    "done": ([STARTED, service(deployment(NEW))], _rollout.SUCCEEDED),
+    "done, but a task just died": ([service(deployment(NEW, running=0))], None),
+    "scaled to nothing": ([service(deployment(NEW, running=0, desiredCount=0))], _rollout.SUCCEEDED),
+    "a controller without rollout state": ([service({"id": NEW, "status": "PRIMARY"})], _rollout.SUCCEEDED),
+    "failed, the rollback is yet to come": (
+        [service(deployment(NEW, rollout="FAILED", running=0), deployment(OLD, "ACTIVE"))],
+        None,
+    ),
+    "failed, and rolling back": ([STARTED, FAILED], None),
+    "rolled back": ([STARTED, FAILED, service(deployment(BACK))], _rollout.ROLLED_BACK),
+    "rolled back between two looks, told by an event": (
+        [STARTED, service(deployment(BACK), events=[f"rolling back to deployment {OLD}."])],
+        _rollout.ROLLED_BACK,
+    ),
+    "rolled back between two looks, told by the heir": (
+        [STARTED, service(deployment(BACK, rolloutStateReason="ECS deployment circuit breaker: rolling back to x."))],
+        _rollout.ROLLED_BACK,
+    ),
+    "the rollback failed too": (
+        [STARTED, FAILED, service(deployment(BACK, rollout="FAILED"))],
+        _rollout.ROLLBACK_FAILED,
+    ),
+    "somebody else deployed": ([STARTED, service(deployment(BACK, rollout="IN_PROGRESS"))], _rollout.REPLACED),
+    "deleted meanwhile": ([STARTED, service(deployment(NEW), status="DRAINING")], _rollout.DELETED),
+    "gone meanwhile": ([STARTED, None], _rollout.DELETED),
+}
+
+
+@pytest.mark.parametrize(("seen", "verdict"), VERDICTS.values(), ids=VERDICTS)
+def test_verdict(seen, verdict):
+    look, _lines = followed(*seen, before=BEFORE)
+
+    assert _rollout.verdict(look) == verdict
+
+
+def test_a_first_deployment_has_nothing_to_go_back_to():
+    look, _lines = followed(service(deployment(NEW, rollout="FAILED", running=0)))
+
+    assert _rollout.verdict(look) == _rollout.FAILED
+
+
+def test_without_rollback_a_failure_is_final():
+    without = service(
+        deployment(NEW, rollout="FAILED", running=0), deployment(OLD, "ACTIVE"), deploymentConfiguration={}
+    )
+
+    assert _rollout.verdict(followed(without, before=BEFORE)[0]) == _rollout.FAILED
+
+
+@pytest.mark.parametrize(("running", "verdict"), [(1, _rollout.SUCCEEDED), (0, None)])
+def test_an_external_controller_has_no_deployments(running, verdict):
+    look, _lines = followed(service(runningCount=running), deployment_id=None)
+
+    assert _rollout.verdict(look) == verdict
+
+
+@pytest.mark.parametrize(
+    ("seen", "tasks", "verdict"),
+    [
+        (service(status="DRAINING"), 1, None),
+        (service(status="DRAINING"), 0, None),
+        (service(status="INACTIVE"), 1, None),
+        (service(status="INACTIVE"), 0, _rollout.GONE),
+        (None, 0, _rollout.GONE),
+    ],
+)
+def test_a_service_is_gone_when_its_tasks_are(seen, tasks, verdict):
+    look = _rollout.look(seen, None, _rollout.first_look(BEFORE, None), {"tasks": tasks})
+
+    assert _rollout.verdict(look) == verdict
+
+
+def test_lines_tell_each_thing_once_and_events_first():
+    started = service(*STARTED["deployments"], events=["has started 1 tasks: (task a).", "old"])
+    done = service(deployment(NEW), events=["has reached a steady state.", "has started 1 tasks: (task a).", "old"])
+
+    _look, lines = followed(started, started, done, done, before=service(deployment(OLD), events=["old"]))
+
+    assert lines == [
+        "event: has started 1 tasks: (task a).",
+        "web:2: in progress, 0 of 1 running, 0 pending",
+        "event: has reached a steady state.",
+        "web:2: completed, 1 of 1 running, 0 pending",
+    ]
+
+
+def test_lines_tell_targets_hooks_failures_and_stages():
+    first = _rollout.first_look(None, NEW)
+    detail = {
+        "lifecycleStage": "PRE_SCALE_UP",
+        "deploymentCircuitBreaker": {"threshold": 3},
+        "lifecycleHookDetails": [
+            {"hookId": "h1", "status": "AWAITING_ACTION"},
+            {"hookId": "h0", "status": "SUCCEEDED"},
+        ],
+    }
+    seen = service(deployment(NEW, rollout="IN_PROGRESS", running=0, failedTasks=2))
+    one = _rollout.look(seen, NEW, first, {"targets": {"10.0.0.1:80": "initial"}, "deployment": detail})
+    two = _rollout.look(seen, NEW, one, {"targets": {"10.0.0.2:80": "healthy"}, "deployment": detail})
+
+    assert _rollout.lines(first, one) == [
+        "target 10.0.0.1:80: initial",
+        "paused at hook h1 until `aws ecs continue-service-deployment --hook-id h1`",
+        "web:2: in progress, 0 of 1 running, 0 pending, 2 failed (the circuit breaker trips at 3), stage PRE_SCALE_UP",
+    ]
+    assert _rollout.lines(one, two) == ["target 10.0.0.2:80: healthy", "target 10.0.0.1:80: gone"]
+
+
+OUTCOMES = {
+    _rollout.SUCCEEDED: ([service(deployment(NEW))], "Service web runs web:2 (1 of 1 running, 0 pending)."),
+    _rollout.FAILED: (
+        [service(deployment(NEW, rollout="FAILED", running=0, rolloutStateReason="tasks failed to start."))],
+        "Service web: the deployment of web:2 failed (0 of 1 running, 0 pending): tasks failed to start.",
+    ),
+    _rollout.ROLLED_BACK: (
+        [STARTED, service(deployment(BACK), events=[f"(deployment {NEW}) deployment failed: tasks failed to start."])],
+        "Service web: the deployment of web:2 failed and was rolled back, web:1 runs again: tasks failed to start.",
+    ),
+    _rollout.ROLLBACK_FAILED: (
+        [STARTED, FAILED, service(deployment(BACK, rollout="FAILED"))],
+        "Service web: the deployment of web:2 failed, and so did its rollback to web:1.",
+    ),
+    _rollout.REPLACED: (
+        [STARTED, service(deployment(BACK))],
+        "Service web: another deployment, of web:1, replaced ecs-svc/2 before its end.",
+    ),
+    _rollout.DELETED: ([None], "Service web was deleted while it was waited for (status MISSING)."),
+    _rollout.TIMED_OUT: (
+        [STARTED],
+        "Service web: the deployment of web:2 is not done after wait_timeout=60 s (0 of 1 running, 0 pending).",
+    ),
+}
+
+
+@pytest.mark.parametrize(("how", "seen", "said"), [(how, *rest) for how, rest in OUTCOMES.items()], ids=OUTCOMES)
+def test_outcome(how, seen, said):
+    look, _lines = followed(*seen, before=BEFORE)
+
+    assert _rollout.outcome(how, look, "Service web", 60) == said
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        (_rollout.GONE, "is gone."),
+        (_rollout.TIMED_OUT, "is still there after wait_timeout=60 seconds (draining, tasks not stopped yet: 2)."),
+    ],
+)
+def test_outcome_of_a_deletion(how, said):
+    look = _rollout.look(service(status="DRAINING"), None, None, {"tasks": 2})
+
+    assert _rollout.outcome(how, look, "Service web", 60) == f"Service web {said}"
+
+
+@pytest.mark.parametrize(
+    ("arn", "name"),
+    [
+        (f"{TASK_DEFINITION}7", "web:7"),
+        ("arn:aws:ecs:eu-west-1:123456789012:task/c1/0123", "0123"),
+        ("arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/llm/0123", "llm"),
+        ("arn:aws:sns:eu-west-1:123456789012:topic", "topic"),
+        ("web:7", "web:7"),
+        (None, ""),
+    ],
+)
+def test_short(arn, name):
+    assert _rollout.short(arn) == name
+
+
+deployments = st.lists(
+    st.builds(
+        deployment,
+        st.sampled_from([OLD, NEW, BACK]),
+        st.sampled_from(["PRIMARY", "ACTIVE"]),
+        st.sampled_from(["IN_PROGRESS", "COMPLETED", "FAILED"]),
+        st.integers(0, 1),
+    ),
+    max_size=3,
+    unique_by=lambda each: each["id"],
+)
+services = st.none() | st.builds(
+    lambda found, events, status: service(*found, events=events, status=status),
+    deployments,
+    st.lists(st.text(max_size=5), max_size=3, unique=True),
+    st.sampled_from(["ACTIVE", "DRAINING", "INACTIVE"]),
+)
+
+
+@given(st.lists(services, min_size=1, max_size=4))
+def test_nothing_new_is_no_line_and_looks_are_json(seen):
+    look, _lines = followed(*seen, before=BEFORE)
+    kept = json.loads(json.dumps(_rollout.remembered(look)))
+    again = _rollout.look(seen[-1], NEW, kept)
+
+    assert _rollout.lines(kept, again) in ([], [_rollout._figures(again)] if again["status"] == "MISSING" else [])
+    assert _rollout.verdict(again) == _rollout.verdict(look)
