@@ -21,11 +21,10 @@ from .delays import DELAYS
 PRINCIPAL = "ecs-tasks.amazonaws.com"
 
 
-def find_role(role_arn: str, region: str) -> Role | None:
-    """Return the role of the ARN, or None."""
-    account = role_arn.split(":")[4]
+def find_role(name_or_arn: str, account: str, region: str) -> Role | None:
+    """Return the role of this ARN, or of this name in the account; None if there is none."""
     roles = iam_backends[account][get_partition(region)].roles.values()
-    return next((role for role in list(roles) if role.arn == role_arn), None)
+    return next((role for role in list(roles) if name_or_arn in (role.arn, role.name)), None)
 
 
 def can_assume(role: Role | None, account: str, region: str) -> bool:

@@ -67,7 +67,7 @@ def units(size: str | None) -> int | None:
 
 def registered(request: dict[str, Any], arn: str, revision: int, registered_by: str) -> dict[str, Any]:
     """Return the document that AWS keeps of a RegisterTaskDefinition: with defaults, sizes in units, no tags."""
-    asked = copy.deepcopy({key: value for key, value in request.items() if key != "tags"})
+    asked = copy.deepcopy({key: value for key, value in request.items() if key != "tags" and value != ""})
     compatibilities = asked.get("requiresCompatibilities", [])
     sizes = {key: str(units(asked[key])) for key in ("cpu", "memory") if key in asked}
     fargate = "FARGATE" in compatibilities

@@ -92,12 +92,12 @@ class Resources:
             missing = "ResourceNotFoundException: The specified log group does not exist."
             raise _not_initialized(LOGGER, f"{missing} : exit status 1") from error
 
-    def _assume(self, role_arn: str | None) -> Role | None:
-        if role_arn is None:
+    def _assume(self, name_or_arn: str | None) -> Role | None:
+        if name_or_arn is None:
             return None
-        role = find_role(role_arn, self._region)
+        role = find_role(name_or_arn, self._account, self._region)
         if not can_assume(role, self._account, self._region):
-            raise _not_initialized(f"{SECRETS}: unable to assume the role", NOT_ASSUMED.format(arn=role_arn))
+            raise _not_initialized(f"{SECRETS}: unable to assume the role", NOT_ASSUMED.format(arn=name_or_arn))
         return role
 
     def _require(self, action: str, resource: str, stage: str) -> None:
