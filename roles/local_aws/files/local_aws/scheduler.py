@@ -44,7 +44,7 @@ def _run(stopping: threading.Event) -> None:
     while not stopping.wait(TICK):
         now = time.monotonic()
         with LOCK:
-            if now - measured >= MEMORY_INTERVAL:
+            if now - measured >= MEMORY_INTERVAL and any(backend.all_tasks() for backend in backends()):
                 memory, measured = memory_of_groups(), now
             for backend in backends():
                 step(backend, now, memory)

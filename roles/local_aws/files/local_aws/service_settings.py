@@ -61,6 +61,8 @@ def updated_settings(settings: dict[str, Any], request: dict[str, Any]) -> dict[
     elif "capacityProviderStrategy" in changes:
         del updated["capacityProviderStrategy"]
         updated.setdefault("launchType", "FARGATE")
+    if not updated["loadBalancers"] and "healthCheckGracePeriodSeconds" not in request:
+        updated.pop("healthCheckGracePeriodSeconds", None)
     return updated
 
 
