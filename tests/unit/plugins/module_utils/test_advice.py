@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ansible_collections.llmops.ecs.plugins.module_utils import _advice
 
 REASONS = {
-    "CannotPullContainerError: pull image manifest has been retried: failed to resolve ref a:b: not found": "was pushed",
+    "CannotPullContainerError: pull image manifest: failed to resolve ref a:b: not found": "was pushed",
     "CannotPullContainerError: ref pull has been retried: dial tcp 3.4.5.6:443: i/o timeout": "internet gateway",
     "CannotPullContainerError: pull access denied, repository does not exist or may require authorization": "refuses",
     "CannotPullContainerError: toomanyrequests: You have reached your pull rate limit": "limits",
