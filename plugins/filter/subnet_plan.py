@@ -15,7 +15,8 @@ from .free_cidrs import free_cidrs
 
 MARK = "llmops:deployment"
 # https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
-LARGEST, SMALLEST = 16, 28
+LARGEST = 16
+SMALLEST = 28
 
 
 @dataclass(frozen=True)
