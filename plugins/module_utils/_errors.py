@@ -17,12 +17,12 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 try:
-    from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+    from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
     from botocore.session import Session
 except ImportError:
     # Modules say which libraries are missing before anything is called here.
-    BotoCoreError = ClientError = EndpointConnectionError = ResponseParserError = type(None)
+    BotoCoreError = ClientError = ResponseParserError = type(None)
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,7 +135,9 @@ def explain(error: AnsibleAWSError, region: str | None = None) -> str:
     else:
         told = f"{error.message}: {cause}" if cause else str(error.message)
         told = told if told.endswith(".") else f"{told}."
-    way_out = _unknown(cause, region) or _way_out(cause)
+    way_out = _way_out(cause)
+    if region and way_out in (ENDPOINT, SIGNATURE):
+        way_out = _unknown(region) or way_out
     return f"{told} {way_out}" if way_out else told
 
 
@@ -154,9 +156,7 @@ def _is(error: ClientError, codes: tuple[str, ...]) -> bool:
     return any(code == about.get("Code") or code in about.get("Message", "") for code in codes)
 
 
-def _unknown(cause: BaseException | None, region: str | None) -> str:
-    if region is None or (is_answer_of_aws(cause) and not isinstance(cause, EndpointConnectionError)):
-        return ""
+def _unknown(region: str) -> str:
     session = Session()
     partitions = session.get_available_partitions()
     known = sorted({name for partition in partitions for name in session.get_available_regions("ecs", partition)})

@@ -127,7 +127,9 @@ def test_an_error_that_speaks_for_itself():
     assert explain(EcsError("Failed", client_error("ServerException", "Oops"))).endswith("operation: Oops.")
 
 
-@pytest.mark.parametrize("cause", [EndpointConnectionError(endpoint_url="u"), client_error("500")])
+@pytest.mark.parametrize(
+    "cause", [EndpointConnectionError(endpoint_url="u"), client_error("500"), client_error("SignatureDoesNotMatch")]
+)
 def test_a_region_that_does_not_exist_is_named(cause):
     told = explain(EcsError("Failed to do it", cause), "eu-nowhere-1")
 
