@@ -144,6 +144,25 @@ def test_what_is_not_implemented_says_so_in_every_protocol(server, service, oper
     code, message = refused(getattr(server.client(service), operation), **parameters)
     assert code == "NotImplemented"
     assert message.startswith(service)
+    assert operation in message
+
+
+def test_a_filter_that_is_not_implemented_is_named(server):
+    filters = [{"Name": "no-such-filter", "Values": ["x"]}]
+    code, message = refused(server.client("ec2").describe_vpcs, Filters=filters)
+    assert code == "NotImplemented"
+    assert "no-such-filter" in message
+
+
+def test_what_goes_wrong_inside_is_an_error_of_aws_and_is_logged(server):
+    target = {"ServiceNamespace": "ecs", "ResourceId": "service", "ScalableDimension": "ecs:service:DesiredCount"}
+    scale = server.client("application-autoscaling").register_scalable_target
+    code, message = refused(scale, MinCapacity=0, MaxCapacity=1, **target)
+    assert code == "InternalFailure"
+    assert "its log says why" in message
+    log = (server.home / f"server-{server.port}.log").read_text()
+    assert "application-autoscaling RegisterScalableTarget failed" in log
+    assert "Traceback" in log
 
 
 def test_the_default_vpc_reaches_the_internet_in_every_region(server):

@@ -12,15 +12,14 @@ from __future__ import annotations
 import logging
 import threading
 import warnings
-from collections import defaultdict
 from typing import Any
 
-from boto3 import Session
 from moto.core.exceptions import ServiceException, _RESTError
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import determine_request_protocol
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import get_service_model
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
 from .checks import Context, Refused
 from .refusals import refuse
@@ -32,8 +31,8 @@ LOG = logging.getLogger(__name__)
 def install() -> None:
     """Put the gate into moto: all services' requests come through it, after moto has read them and before it acts."""
     act = BaseResponse.call_action
-    locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
-    regions = _regions()
+    locks: dict[str, Any] = {}
+    regions = {region.name for region in RegionsAndZonesBackend.regions} | {"aws-global"}
     # Codes that every service has, ValidationError for one, are in no service's model.
     warnings.filterwarnings("ignore", r"Exception.* does not match an error shape", UserWarning)
 
@@ -50,7 +49,7 @@ def install() -> None:
             if not is_write(action):
                 return act(response)
             # Checked and done under one lock: of two creates of one name, the second sees the first.
-            with locks[service]:
+            with locks.setdefault(service, threading.RLock()):
                 context = Context(response.current_account, response.region)
                 refuse(service, action, parameters(response, action), context)
                 return act(response)
@@ -68,7 +67,7 @@ def _in_words_of_aws(error: Exception, call: str) -> tuple[ServiceException, int
         # moto's older kind, met by a check on its way.
         return Refused(error.error_type, error.message), None
     if isinstance(error, NotImplementedError):
-        return Refused("NotImplemented", f"{call} is not part of the embedded AWS."), 501
+        return Refused("NotImplemented", f"{call} is not part of the embedded AWS: {error}"), 501
     LOG.error("%s failed", call, exc_info=error)
     return Refused("InternalFailure", f"{call} failed inside the embedded AWS; its log says why."), 500
 
@@ -95,12 +94,3 @@ def _answer(response: BaseResponse, error: ServiceException, status: int | None)
     modelled_status, headers, body = response.serialized(ActionResult(error))
     headers["status"] = str(status or modelled_status)
     return status or modelled_status, headers, body
-
-
-def _regions() -> set[str]:
-    session = Session()
-    return {
-        region
-        for partition in session.get_available_partitions()
-        for region in session.get_available_regions("ec2", partition_name=partition)
-    } | {"global", "aws", "aws-global"}
