@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 import typing as t
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from . import _compare, _ecs, _images, _rollout, _service, _service_api, _tags
 from ._document import DocumentError, agreed, coerce, shape_of, validate
@@ -37,7 +37,7 @@ class Run:
     name: str
     clients: Clients
     warn: t.Callable[[str], None]
-    started: float = field(default_factory=time.monotonic)
+    started: float
 
     @classmethod
     def of(cls, module: AnsibleAWSModule, clients: Clients) -> Run:
@@ -45,7 +45,7 @@ class Run:
         cluster = params["cluster"] or (params["definition"] or {}).get("cluster") or "default"
         given = {"cluster": cluster, "definition": params["definition"]}
         named = agreed("cluster", given, "cluster"), agreed("name", params, "serviceName")
-        return cls(params, module.check_mode, *named, clients, module.warn)
+        return cls(params, module.check_mode, *named, clients, module.warn, time.monotonic())
 
     @property
     def left(self) -> float:
