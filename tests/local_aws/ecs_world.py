@@ -26,7 +26,7 @@ TRUST = {
         }
     ],
 }
-# Answers every request with its environment; a file in its folder makes it unhealthy.
+# Answers with its environment, and tells its health: a file in its folder makes it unhealthy.
 WEB = """
 import http.server, json, os, sys
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -34,7 +34,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         sick = os.path.exists("sick") and self.path == "/healthz"
         self.send_response(503 if sick else 200)
         self.end_headers()
-        self.wfile.write(json.dumps(dict(os.environ, PID=str(os.getpid()), ARGV=" ".join(sys.argv[1:]))).encode())
+        if self.path == "/": self.wfile.write(json.dumps(dict(os.environ, PID=str(os.getpid()), ARGV=" ".join(sys.argv[1:]))).encode())
     def log_message(self, *args): pass
 print("listening", flush=True)
 http.server.ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Handler).serve_forever()
