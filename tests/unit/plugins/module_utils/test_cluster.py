@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.llmops.ecs.plugins.module_utils._cluster import check
+from ansible_collections.llmops.ecs.plugins.module_utils._cluster import RULES, check
+from ansible_collections.llmops.ecs.plugins.module_utils._compare import changes
 from ansible_collections.llmops.ecs.plugins.module_utils._document import DocumentError
 
 SPOT = {"capacityProvider": "FARGATE_SPOT", "weight": 1}
@@ -19,6 +20,10 @@ SPOT = {"capacityProvider": "FARGATE_SPOT", "weight": 1}
         {"settings": [{"name": "containerInsights", "value": "enhanced"}]},
         {"capacityProviders": ["FARGATE", "FARGATE_SPOT"], "defaultCapacityProviderStrategy": [SPOT]},
         {"capacityProviders": []},
+        {
+            "capacityProviders": ["FARGATE", "FARGATE_SPOT"],
+            "defaultCapacityProviderStrategy": [{"capacityProvider": "FARGATE", "base": 1}, SPOT],
+        },
     ],
 )
 def test_what_ecs_takes_passes(members):
@@ -53,3 +58,14 @@ def test_what_ecs_takes_passes(members):
 def test_what_ecs_would_refuse_is_told(members, message):
     with pytest.raises(DocumentError, match=message):
         check({"clusterName": "llm", **members})
+
+
+@pytest.mark.parametrize(
+    ("answered", "changed"),
+    [({"base": 0, "weight": 0}, False), ({"weight": 0}, False), ({"base": 1}, True), ({"weight": 1}, True)],
+)
+def test_base_and_weight_are_zero_where_they_are_left_out(answered, changed):
+    asked = {"defaultCapacityProviderStrategy": [{"capacityProvider": "FARGATE"}]}
+    before = {"defaultCapacityProviderStrategy": [{"capacityProvider": "FARGATE", **answered}]}
+
+    assert changes(before, asked, RULES, whole=False).changed is changed
