@@ -34,7 +34,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         sick = os.path.exists("sick") and self.path == "/healthz"
         self.send_response(503 if sick else 200)
         self.end_headers()
-        if self.path == "/": self.wfile.write(json.dumps(dict(os.environ, PID=str(os.getpid()), ARGV=" ".join(sys.argv[1:]))).encode())
+        told = dict(os.environ, PID=str(os.getpid()), ARGV=" ".join(sys.argv[1:]))
+        self.wfile.write(json.dumps(told).encode() if self.path == "/" else b"")
     def log_message(self, *args): pass
 print("listening", flush=True)
 http.server.ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Handler).serve_forever()
