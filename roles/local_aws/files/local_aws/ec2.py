@@ -11,6 +11,7 @@ from typing import Any
 
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.internet_gateways import InternetGateway
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 
@@ -27,11 +28,9 @@ def ingress_allows(eni: NetworkInterface, peer_ip: str, port: int) -> bool:
 
 
 def has_internet_route(subnet: Subnet) -> bool:
-    """Return whether the subnet is public: its route table sends 0.0.0.0/0 to an internet gateway of its VPC."""
-    return any(
-        route.destination_cidr_block == ANYWHERE and (route.gateway_id or "").startswith("igw-")
-        for route in route_table(subnet).routes
-    )
+    """Return whether the subnet is public: its route table sends 0.0.0.0/0 to an internet gateway that is attached."""
+    gateways = [route.gateway for route in route_table(subnet).routes if route.destination_cidr_block == ANYWHERE]
+    return any(isinstance(gateway, InternetGateway) and gateway.vpc for gateway in gateways)
 
 
 def route_table(subnet: Subnet) -> Any:
