@@ -243,9 +243,9 @@ def network(client: t.Any, filters: list[dict], gateway_filters: list[dict]) -> 
 
 
 def read(client: t.Any, params: dict) -> dict:
-    for option in ("vpc_tags", "resource_tags"):
-        if params[option] == {}:
-            raise EcsError(f"{option} is empty. Name at least one tag, or leave the option out.")
+    for option in ("vpc_id", "vpc_tags", "resource_tags"):
+        if params[option] in ("", {}):
+            raise EcsError(f"{option} is empty, which would mean another VPC. Name one, or leave the option out.")
     vpcs = _network.describe_vpcs(client, selection(params))
     vpc = None if params["resource_tags"] else the_vpc(vpcs, params, client.meta.region_name)
     if params["resource_tags"]:

@@ -167,9 +167,9 @@ def test_says_which_vpc_is_not_the_one(ec2, run, params, vpcs, message):
     assert result["msg"].startswith(message)
 
 
-@pytest.mark.parametrize("option", ["vpc_tags", "resource_tags"])
-def test_refuses_no_tags(ec2, run, option):
-    assert run(vpc_network_info, **{option: {}})["msg"].startswith(f"{option} is empty")
+@pytest.mark.parametrize(("option", "value"), [("vpc_id", ""), ("vpc_tags", {}), ("resource_tags", {})])
+def test_refuses_to_take_nothing_for_the_default_vpc(ec2, run, option, value):
+    assert run(vpc_network_info, **{option: value})["msg"].startswith(f"{option} is empty")
 
 
 def test_reports_a_denied_call(ec2, run):
