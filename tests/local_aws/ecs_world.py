@@ -45,7 +45,7 @@ HEALTHY = """
 import os, socket, sys
 with socket.create_connection((os.environ["HOST"], 8080), timeout=2) as connection:
     connection.sendall(b"GET /healthz HTTP/1.0\\r\\n\\r\\n")
-    sys.exit(b" 200 " not in connection.recv(64))
+    sys.exit(b" 200 " not in connection.makefile("rb").read())
 """
 CHECK = {"command": ["CMD", sys.executable, "-ISc", HEALTHY], "interval": 5, "retries": 1, "startPeriod": 60}
 FAILING_CHECK = {"command": ["CMD", "false"], "interval": 5, "retries": 1}

@@ -171,8 +171,8 @@ BAD = {
 def test_a_bad_revision_is_rolled_back_while_the_old_one_serves(world, name, bad):
     good = world.wait_completed(name)["taskDefinition"]
     (serving,) = world.tasks(name)
-    world.update(name, taskDefinition=world.register(name, bad.image, healthCheck=bad.check))
-    failed = world.primary(name)["id"]
+    updated = world.update(name, taskDefinition=world.register(name, bad.image, healthCheck=bad.check))
+    failed = updated["deployments"][0]["id"]
     deployment = wait(lambda: world.deployment(name), lambda found: found["status"].startswith("ROLLBACK_SUCC"))
     assert deployment["statusReason"] == "ECS deployment circuit breaker: tasks failed to start."
     assert deployment["deploymentCircuitBreaker"] == {"status": "TRIGGERED", "failureCount": 1, "threshold": 1}

@@ -98,7 +98,8 @@ def _account_for_stopped(service: Service, tasks: list[Task], now: float) -> Non
 
 def _break_circuit(service: Service) -> None:
     primary, breaker = service.primary, service.circuit_breaker
-    primary.service_deployment.failures = primary.failed_tasks
+    if primary.is_in_progress and primary.service_deployment.rollback is None:
+        primary.service_deployment.failures = primary.failed_tasks
     threshold = deployments.failure_threshold(service.desired_count, breaker)
     if breaker["enable"] and primary.is_in_progress and primary.failed_tasks >= threshold:
         service.fail_deployment(breaker["rollback"], "tasks failed to start.")
