@@ -16,7 +16,7 @@ from ._advice import advice, redacted, secret_values
 from ._ecs import Document
 from ._errors import EcsError
 from ._follow import target_name, target_state
-from ._rollout import short
+from ._rollout import is_complete, primary, short
 from ._service_api import Clients
 
 KINDS = 3
@@ -81,7 +81,10 @@ def _tasks(clients: Clients, service: Document, deployment: str | None, log_line
     arns = [
         arn for status in ("STOPPED", "RUNNING") for arn in _service_api.list_tasks(client, cluster, name, status)[:100]
     ]
-    kinds = telling(_service_api.describe_tasks(client, cluster, arns), deployment)
+    tasks = _service_api.describe_tasks(client, cluster, arns)
+    if is_complete(primary(service)):
+        tasks = [task for task in tasks if not _is_running(task)]
+    kinds = telling(tasks, deployment)
     definitions = {kind[0]["taskDefinitionArn"]: {} for kind in kinds}
     for arn in definitions:
         definitions[arn] = _service_api.task_definition(client, arn)
@@ -112,6 +115,11 @@ def _went_well(task: Document) -> bool:
     if task.get("lastStatus") == "STOPPED":
         return NORMAL in task.get("stoppedReason", "")
     return task.get("lastStatus") == "RUNNING" and task.get("healthStatus") == "HEALTHY"
+
+
+def _is_running(task: Document) -> bool:
+    """Whether it runs and no health check says otherwise; many containers have none."""
+    return task.get("lastStatus") == "RUNNING" and task.get("healthStatus") != "UNHEALTHY"
 
 
 def _when(task: Document) -> tuple[bool, str]:

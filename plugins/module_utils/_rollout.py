@@ -95,7 +95,7 @@ def look(
             "task_definition": short(heir.get("taskDefinition")),
             "rollout": heir.get("rolloutState"),
             "reason": heir.get("rolloutStateReason", ""),
-            "complete": _complete(heir),
+            "complete": is_complete(heir),
         },
         "rolls_back": _rolls_back(service.get("deploymentConfiguration", {})),
         "refuge": _last(before, "refuge", False) or any(d is not mine and _rolled_out(d) for d in deployments),
@@ -214,7 +214,8 @@ def _rolled_out(deployment: dict) -> bool:
     return deployment.get("rolloutState", "COMPLETED") == "COMPLETED"
 
 
-def _complete(deployment: dict) -> bool:
+def is_complete(deployment: dict) -> bool:
+    """Whether the deployment is rolled out and all its tasks run; {} is complete."""
     return _rolled_out(deployment) and deployment.get("runningCount", 0) >= deployment.get("desiredCount", 0)
 
 

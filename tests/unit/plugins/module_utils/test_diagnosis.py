@@ -137,6 +137,20 @@ def test_a_diagnosis_tells_code_reason_and_log_but_no_secret(aws, clients):
     assert found["tasks"][0]["containers"][0]["logStream"] == "p/web/a"
 
 
+@pytest.mark.parametrize(("rollout", "told"), [("COMPLETED", 0), ("IN_PROGRESS", 1)])
+def test_a_running_task_is_worth_telling_only_while_the_deployment_is_not_done(aws, clients, rollout, told):
+    running = task("a", None, lastStatus="RUNNING", healthStatus="UNKNOWN", stopCode=None, stoppedReason=None)
+    deployment = {**SERVICE["deployments"][0], "rolloutState": rollout}
+    asked = {"cluster": CLUSTER, "serviceName": "web"}
+    aws("ecs").add_response("list_tasks", {"taskArns": []}, {**asked, "desiredStatus": "STOPPED"})
+    aws("ecs").add_response("list_tasks", {"taskArns": [TASK + "a"]}, {**asked, "desiredStatus": "RUNNING"})
+    aws("ecs").add_response("describe_tasks", {"tasks": [running]})
+    if told:
+        aws("ecs").add_response("describe_task_definition", {"taskDefinition": {}})
+
+    assert len(_diagnosis.diagnose(clients, {**SERVICE, "deployments": [deployment]})["tasks"]) == told
+
+
 def test_a_container_that_said_nothing(aws, clients):
     described(aws, task("a"))
     aws("logs").add_client_error("get_log_events", "ResourceNotFoundException", "no stream")

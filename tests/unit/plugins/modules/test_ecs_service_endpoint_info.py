@@ -64,8 +64,8 @@ def runs(aws):
     """Return a function that lets the service have these tasks, with a health check, and these interfaces."""
     ecs, ec2 = aws("ecs"), aws("ec2")
 
-    def answer(tasks, interfaces, service=SERVICE):
-        ecs.add_response("describe_services", {"services": [service]}, DESCRIBE)
+    def answer(tasks, interfaces, service=None):
+        ecs.add_response("describe_services", {"services": [service or SERVICE]}, DESCRIBE)
         arns = [each["taskArn"] for each in tasks]
         listed = {"cluster": CLUSTER, "serviceName": "web", "desiredStatus": "RUNNING"}
         ecs.add_response("list_tasks", {"taskArns": arns}, listed)
