@@ -139,7 +139,13 @@ def test_a_diagnosis_tells_code_reason_and_log_but_no_secret(aws, clients):
 
 @pytest.mark.parametrize(("rollout", "told"), [("COMPLETED", 0), ("IN_PROGRESS", 1)])
 def test_a_running_task_is_worth_telling_only_while_the_deployment_is_not_done(aws, clients, rollout, told):
-    running = task("a", None, lastStatus="RUNNING", healthStatus="UNKNOWN", stopCode=None, stoppedReason=None)
+    running = {
+        "taskArn": TASK + "a",
+        "taskDefinitionArn": DEFINITION,
+        "lastStatus": "RUNNING",
+        "healthStatus": "UNKNOWN",
+        "containers": [{"name": "web"}],
+    }
     deployment = {**SERVICE["deployments"][0], "rolloutState": rollout}
     asked = {"cluster": CLUSTER, "serviceName": "web"}
     aws("ecs").add_response("list_tasks", {"taskArns": []}, {**asked, "desiredStatus": "STOPPED"})
