@@ -57,7 +57,7 @@ def test_stop_of_what_never_ran_leaves_nothing(new_server, tmp_path):
 def test_starts_at_once_give_one_server(new_server):
     server = new_server()
     with ThreadPoolExecutor() as pool:
-        answers = [started.result() for started in [pool.submit(server.start) for _ in range(3)]]
+        answers = [started.result() for started in [pool.submit(server.start) for attempt in range(3)]]
     assert len({answer["pid"] for answer in answers}) == 1
     assert sorted(answer["started"] for answer in answers) == [False, False, True]
 

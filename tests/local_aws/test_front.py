@@ -46,7 +46,7 @@ def target():
         def accept():
             with contextlib.suppress(OSError):
                 while True:
-                    connection, _ = listener.accept()
+                    connection = listener.accept()[0]
                     with connection, contextlib.suppress(OSError):
                         handle(connection)
 

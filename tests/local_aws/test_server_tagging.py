@@ -46,7 +46,7 @@ def test_tagging_lists_what_carries_the_tag_and_lives(server):
             memory="512",
             containerDefinitions=[{"name": "app", "image": "app"}],
         )["taskDefinition"]["taskDefinitionArn"]
-        for _ in range(2)
+        for revision in (1, 2)
     )
     vpc = ec2.create_vpc(CidrBlock="10.61.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(

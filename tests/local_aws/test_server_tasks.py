@@ -157,7 +157,7 @@ def running(new_server, tmp_path):
 
 
 def test_a_service_is_served_to_whom_its_security_group_lets_in(running):
-    _, deployment, address, folder = running
+    deployment, address, folder = running[1:]
     assert curl(address) is None
     deployment.allow("127.0.0.1/32")
     wait_for(lambda: curl(address) == "hello")

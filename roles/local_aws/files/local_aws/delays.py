@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, fields
 
 
@@ -20,14 +21,15 @@ class Delays:
     @classmethod
     def parse(cls, text: str) -> Delays:
         """Read "role=2,eni=0.5"; what is not named keeps its default. Raises ValueError that names the bad part."""
-        names = {field.name for field in fields(cls)}
+        names = sorted(field.name for field in fields(cls))
+        known = re.compile(rf"({'|'.join(names)})=(\d+(?:\.\d+)?)")
         values = {}
         for part in filter(None, (part.strip() for part in text.split(","))):
-            name, _, seconds = part.partition("=")
-            if name not in names or not seconds.replace(".", "", 1).isdigit():
-                known = ", ".join(sorted(names))
-                raise ValueError(f"LOCAL_AWS_DELAYS: {part!r} is not one of {known} with seconds, as in role=2,eni=0.5")
-            values[name] = float(seconds)
+            found = known.fullmatch(part)
+            if not found:
+                wanted = f"{', '.join(names)} with seconds, as in role=2,eni=0.5"
+                raise ValueError(f"LOCAL_AWS_DELAYS: {part!r} is not one of {wanted}")
+            values[found[1]] = float(found[2])
         return cls(**values)
 
 

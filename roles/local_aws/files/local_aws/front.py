@@ -62,8 +62,8 @@ class Front:
         async def accept() -> None:
             with listener:
                 while True:
-                    client, (peer, _) = await asyncio.get_running_loop().sock_accept(listener)
-                    begin(_serve(client, peer, target, allowed))
+                    client, address = await asyncio.get_running_loop().sock_accept(listener)
+                    begin(_serve(client, address[0], target, allowed))
 
         begin(accept())
 

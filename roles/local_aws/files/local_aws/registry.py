@@ -33,8 +33,8 @@ class Image(NamedTuple):
 
 def repository(wanted: str) -> list[Image]:
     """Return the images whose name is that of the repository, registry host included, with any tag."""
-    names = [(name, *name.rpartition(":")) for name in IMAGES.names()]
-    return [Image(tag, IMAGES.digest(name) or "") for name, base, _, tag in names if base == wanted]
+    names = [(name, *name.rsplit(":", 1)) for name in IMAGES.names()]
+    return [Image(tag, IMAGES.digest(name) or "") for name, base, tag in names if base == wanted]
 
 
 def answer(request: Request) -> Response:

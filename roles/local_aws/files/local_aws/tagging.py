@@ -19,7 +19,8 @@ def matches_type(arn: str, wanted: str) -> bool:
     A type may have more than one part of the ARN's resource, as elasticloadbalancing:loadbalancer/app does.
     https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
     """
-    _, _, service, _, _, resource = arn.split(":", 5)
+    parts = arn.split(":", 5)
+    service, resource = parts[2], parts[5]
     if ":" not in wanted:
         return service == wanted
     wanted_service, kind = wanted.split(":", 1)
