@@ -14,15 +14,23 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import os
 import re
 import typing as t
 from dataclasses import dataclass
-from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 
-from ansible.module_utils.urls import open_url
-
 from ._errors import aws_call
+
+# botocore's own way to speak HTTP: it is loaded already, Ansible's takes a tenth of a second to load.
+try:
+    from botocore.awsrequest import AWSRequest
+    from botocore.exceptions import BotoCoreError
+    from botocore.httpsession import URLLib3Session
+    from botocore.utils import get_environ_proxies
+except ImportError:
+    # Modules say which libraries are missing before anything is called here.
+    BotoCoreError = type(None)
 
 #: What a tag can name; an index lists one manifest for each platform.
 MANIFESTS = (
@@ -108,9 +116,7 @@ def resolve(image: Image, running: str, ecr_client: t.Callable[[str], t.Any]) ->
         return _ask_ecr(ecr_client(image.ecr["region"]), image)
     try:
         return _ask_registry(image, running)
-    except HTTPError as error:
-        raise ImageError(f"the registry answers {error.code} {error.reason}") from error
-    except (URLError, OSError, ValueError) as error:
+    except (BotoCoreError, ValueError) as error:
         raise ImageError(f"the registry cannot be asked: {error}") from error
 
 
@@ -134,29 +140,28 @@ def batch_get_image(client: t.Any, account: str, repository: str, tag: str) -> d
 
 
 def _ask_registry(image: Image, running: str) -> list[str]:
-    # A registry may count a GET as a pull, and limit pulls; a HEAD is free.
+    url = f"{image.url}/manifests/{image.tag}"
     headers = {"Accept": ", ".join(MANIFESTS)}
-    try:
-        answer = _open(image, "HEAD", headers)
-    except HTTPError as error:
-        if error.code != 401:
-            raise
-        headers["Authorization"] = f"Bearer {_anonymous_token(error.headers.get('WWW-Authenticate', ''))}"
-        answer = _open(image, "HEAD", headers)
-    with answer:
-        digest = answer.headers.get("Docker-Content-Digest")
+    # A registry may count a GET as a pull, and limit pulls; a HEAD is free.
+    answer = _send("HEAD", url, headers)
+    if answer.status_code == 401:
+        headers["Authorization"] = f"Bearer {_anonymous_token(answer.headers.get('WWW-Authenticate', ''))}"
+        answer = _send("HEAD", url, headers)
+    if answer.status_code != 200:
+        raise ImageError(f"the registry answers {answer.status_code}")
+    digest = answer.headers.get("Docker-Content-Digest")
     if not digest:
         raise ImageError("the registry names no digest")
     if digest == running or "manifest.v" in answer.headers.get("Content-Type", ""):
         return [digest]
-    with _open(image, "GET", headers) as answer:
-        return digests_in(digest, answer.read())
+    return digests_in(digest, _send("GET", url, headers).content)
 
 
-def _open(image: Image, method: str, headers: dict[str, str]) -> t.Any:
-    url = f"{image.url}/manifests/{image.tag}"
-    proxy = not is_loopback(image.registry)
-    return open_url(url, method=method, headers=headers, timeout=_TIMEOUT, use_proxy=proxy, use_netrc=False)
+def _send(method: str, url: str, headers: dict[str, str]) -> t.Any:
+    """Return botocore's response. Raises one of its errors if there is none."""
+    proxies = {} if url.startswith("http:") else get_environ_proxies(url)
+    session = URLLib3Session(verify=os.environ.get("AWS_CA_BUNDLE") or True, proxies=proxies, timeout=_TIMEOUT)
+    return session.send(AWSRequest(method=method, url=url, headers=headers).prepare())
 
 
 def challenge(header: str) -> dict[str, str]:
@@ -173,8 +178,7 @@ def _anonymous_token(header: str) -> str:
     realm = asked.pop("realm", "")
     if not realm.startswith("https://"):
         raise ImageError("the registry wants credentials")
-    with open_url(f"{realm}?{urlencode(asked)}", timeout=_TIMEOUT, use_netrc=False) as answer:
-        granted = json.loads(answer.read())
+    granted = json.loads(_send("GET", f"{realm}?{urlencode(asked)}", {}).content)
     token = granted.get("token") or granted.get("access_token")
     if not token:
         raise ImageError("the registry wants credentials")

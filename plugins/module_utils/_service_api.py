@@ -17,11 +17,14 @@ NO_SERVICE = ("ClusterNotFoundException", "ServiceNotFoundException", "ServiceNo
 
 
 class Clients:
-    """The clients of one run, each made when it is first needed: parsing a service's model takes a while."""
+    """The clients of one run, each made when it is first needed: parsing a service's model takes a while.
 
-    def __init__(self, connect: t.Callable[..., t.Any]) -> None:
+    connect makes a client of a service, also with a region; made are clients that there are already.
+    """
+
+    def __init__(self, connect: t.Callable[..., t.Any], **made: t.Any) -> None:
         self._connect = connect
-        self._made: dict[tuple[str, str | None], t.Any] = {}
+        self._made: dict[tuple[str, str | None], t.Any] = {(service, None): client for service, client in made.items()}
 
     def __call__(self, service: str, region: str | None = None) -> t.Any:
         if (service, region) not in self._made:

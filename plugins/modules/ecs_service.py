@@ -251,8 +251,7 @@ def main():
         supports_check_mode=True,
     )
     with failures_told(module):
-        connect(module, "ecs")
-        result = result_of(module, Clients(module.client))
+        result = result_of(module, Clients(module.client, ecs=connect(module, "ecs")))
         if result.pop("failed", False):
             module.fail_json(**result)
         module.exit_json(**result)

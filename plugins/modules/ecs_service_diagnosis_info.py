@@ -144,8 +144,7 @@ def main():
         supports_check_mode=True,
     )
     with failures_told(module):
-        connect(module, "ecs")
-        clients = Clients(module.client)
+        clients = Clients(module.client, ecs=connect(module, "ecs"))
         cluster, name = module.params["cluster"], module.params["service"]
         service = _service_api.describe_service(clients("ecs"), cluster, name)
         if service is None:

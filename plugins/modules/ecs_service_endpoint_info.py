@@ -240,8 +240,7 @@ def main():
         supports_check_mode=True,
     )
     with failures_told(module):
-        connect(module, "ecs")
-        clients = Clients(module.client)
+        clients = Clients(module.client, ecs=connect(module, "ecs"))
         if module.params["wait"] and not module.check_mode:
             endpoints, load_balancers = look_until_ready(module.params, clients)
         else:

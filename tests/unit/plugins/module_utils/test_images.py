@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import io
 import json
-from urllib.error import HTTPError, URLError
+from dataclasses import dataclass, field
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 
 from ansible_collections.llmops.ecs.plugins.module_utils import _images
 
@@ -85,14 +85,22 @@ def test_a_single_manifest_has_one_digest(manifest):
     assert _images.digests_in("sha256:a", manifest) == ["sha256:a"]
 
 
-class Answer(io.BytesIO):
-    def __init__(self, digest=None, kind=OF_ONE, body=b""):
-        super().__init__(body)
-        self.headers = {"Content-Type": kind, **({"Docker-Content-Digest": digest} if digest else {})}
+@dataclass
+class Answer:
+    digest: str | None = None
+    kind: str = OF_ONE
+    content: bytes = b""
+    status_code: int = 200
+    challenge: str = ""
+    headers: dict = field(init=False)
+
+    def __post_init__(self):
+        named = {"Docker-Content-Digest": self.digest} if self.digest else {}
+        self.headers = {"Content-Type": self.kind, "WWW-Authenticate": self.challenge, **named}
 
 
 def refused(code, challenge=""):
-    return HTTPError("https://x", code, "Refused", {"WWW-Authenticate": challenge}, None)
+    return Answer(status_code=code, challenge=challenge)
 
 
 @pytest.fixture
@@ -102,14 +110,14 @@ def registry(monkeypatch):
     def answering(*answers):
         waiting, asked = list(answers), []
 
-        def open_url(url, **options):
-            asked.append((options.get("method", "GET"), url, options.get("headers", {}).get("Authorization")))
+        def send(_session, request):
+            asked.append((request.method, request.url, request.headers.get("Authorization")))
             answer = waiting.pop(0)
             if isinstance(answer, Exception):
                 raise answer
             return answer
 
-        monkeypatch.setattr(_images, "open_url", open_url)
+        monkeypatch.setattr(_images.URLLib3Session, "send", send)
         return asked
 
     return answering
@@ -137,7 +145,7 @@ def test_an_index_is_looked_into_only_where_its_digest_is_another(registry):
 
 def test_a_token_is_fetched_for_nobody_in_particular(registry):
     challenge = 'Bearer realm="https://auth/token",service="r",scope="repository:a/b:pull"'
-    asked = registry(refused(401, challenge), Answer(body=b'{"token": "t"}'), Answer("sha256:new"))
+    asked = registry(refused(401, challenge), Answer(content=b'{"token": "t"}'), Answer("sha256:new"))
 
     assert resolve("ghcr.io/a/b") == ["sha256:new"]
     assert asked[1][1] == "https://auth/token?service=r&scope=repository%3Aa%2Fb%3Apull"
@@ -150,10 +158,10 @@ def test_a_token_is_fetched_for_nobody_in_particular(registry):
         ([refused(404)], "answers 404"),
         ([refused(401, 'Basic realm="x"')], "wants credentials"),
         ([refused(401, 'Bearer realm="http://steal"')], "wants credentials"),
-        ([refused(401, 'Bearer realm="https://auth"'), Answer(body=b"{}")], "wants credentials"),
-        ([refused(401, 'Bearer realm="https://auth"'), Answer(body=b"<html>")], "cannot be asked"),
-        ([URLError("no route")], "cannot be asked"),
-        ([TimeoutError("slow")], "cannot be asked"),
+        ([refused(401, 'Bearer realm="https://auth"'), Answer(content=b"{}")], "wants credentials"),
+        ([refused(401, 'Bearer realm="https://auth"'), Answer(content=b"<html>")], "cannot be asked"),
+        ([EndpointConnectionError(endpoint_url="x")], "cannot be asked"),
+        ([ConnectTimeoutError(endpoint_url="x")], "cannot be asked"),
         ([Answer()], "names no digest"),
     ],
 )
