@@ -30,10 +30,11 @@ def begin(applied: Applied, timeout: int) -> Document | None:
     if applied.watched is None:
         return None
     first = _rollout.first_look(applied.before, applied.watched.deployment)
-    going = applied.watched.tasks is not None
-    if not going and _rollout.verdict(_rollout.look(applied.after, applied.watched.deployment, first)) in _rollout.GOOD:
+    started = _rollout.look(applied.after, applied.watched.deployment, first)
+    if applied.watched.tasks is None and _rollout.verdict(started) in _rollout.GOOD:
         return None
-    return _state(applied.watched, first, timeout, timeout)
+    # A deployment that fails at once is gone when it is looked at next: its name is known now.
+    return _state(applied.watched, {**first, "task_definition": started["task_definition"]}, timeout, timeout)
 
 
 def _state(watched: Watched, look: _rollout.Look, timeout: int, seconds: float) -> Document:

@@ -459,6 +459,20 @@ def test_a_rolled_back_deployment_fails_with_a_diagnosis(ecs, described, apply):
     assert result["diagnosis"]["summary"] == result["msg"].splitlines()[1:]
 
 
+def test_a_deployment_that_is_gone_at_the_first_look_is_still_named(ecs, described, apply):
+    started = service(deployment(NEW, "IN_PROGRESS", 0, 2), deployment(status="ACTIVE"))
+    said = f"(service web) (deployment {NEW}) deployment failed: tasks failed to start."
+    back = service(deployment("ecs-svc/3"), events=[{"id": "1", "message": said}])
+    described(service())
+    ecs.add_response("update_service", {"service": started})
+    described(back)
+    diagnosed(ecs)
+
+    result = apply({"taskDefinition": "web:2"}, wait=True)
+
+    assert "the deployment of web:2 failed and was rolled back, web:1 runs again: tasks failed to start" in result["msg"]
+
+
 def test_a_wait_has_an_end(ecs, described, apply, naps):
     waiting = service(deployment(OLD, "IN_PROGRESS", 0))
     described(waiting, *[waiting] * 9)
