@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +24,12 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "llmops.ecs"
 REGION = "eu-west-1"
 REGISTRY = f"123456789012.dkr.ecr.{REGION}.amazonaws.com"
 GUIDE_IMAGE = f"{REGISTRY}/llm-gpt4all-fastapi-demo:latest"
 # A container health check that gives up within seconds, for tests in which that is what happens.
-HASTY = {"interval": 5, "timeout": 2, "retries": 1, "startPeriod": 3}
+HASTY = {"interval": 5, "timeout": 5, "retries": 1, "startPeriod": 5}
 
 
 @dataclass
@@ -38,20 +40,36 @@ class Play:
     output: str
 
     @property
+    def tasks(self) -> list[tuple[str, str]]:
+        """The tasks that ran, each with its name and what was printed of it."""
+        _before, *parts = re.split(r"^(?:TASK|RUNNING HANDLER) \[(.*?)\] \*+$", self.output, flags=re.MULTILINE)
+        return [(name.rsplit(" : ", 1)[-1], text) for name, text in zip(parts[::2], parts[1::2], strict=True)]
+
+    @property
     def changed(self) -> set[str]:
         """The names of the tasks that changed something."""
-        found, task = set(), ""
-        for line in self.output.splitlines():
-            if match := re.match(r"(?:TASK|RUNNING HANDLER) \[(.*?)\] \*+", line):
-                task = match[1].rsplit(" : ", 1)[-1]
-            elif line.startswith("changed: ["):
-                found.add(task)
-        return found
+        return {name for name, text in self.tasks if re.search(r"^changed: \[", text, re.MULTILINE)}
 
     @property
     def count(self) -> int:
         """How many changes the recap counts, over all hosts."""
         return sum(int(number) for number in re.findall(r"changed=(\d+)", self.output))
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """The message of each host that failed."""
+        found = re.findall(r"^fatal: \[(.+?)\]: FAILED! => *\n((?: .*\n|\n)*)", self.output, re.MULTILINE)
+        return {host: yaml.safe_load(text)["msg"] for host, text in found}
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where each service answers, as the last lines say."""
+        return dict(re.findall(r"^(\S+): (http://\S+)$", self.output.partition("PLAY RECAP")[2], re.MULTILINE))
+
+    def diff(self, task: str) -> set[str]:
+        """The lines that a task's diff takes away (-) and puts in (+), without their indentation."""
+        text = "".join(text for name, text in self.tasks if name == task)
+        return {f"{sign}{line}" for sign, line in re.findall(r"^([+-])(?![+-]) *(\S.*)$", text, re.MULTILINE)}
 
 
 class World:
@@ -64,6 +82,7 @@ class World:
         shutil.copytree(ROOT / "inventories" / "local", self.inventory)
         self.image = folder / "image"
         shutil.copytree(ROOT / "tests" / "images" / "gpt4all_fastapi", self.image)
+        self.images: dict[str, dict] = {}
 
     def variables(self, name: str = "test", **values) -> None:
         """Write variables of the group into a file of their own, over what the file said before."""
@@ -73,25 +92,59 @@ class World:
         """Make these the inventory's services; a value is a service's own variables."""
         (self.inventory / "hosts.yml").write_text(yaml.safe_dump({"llm_services": {"hosts": hosts}}))
 
+    def push(self, name: str, **environment: str) -> str:
+        """Let there be an image of the small stand-in for the gpt4all server from the next run on; return its name."""
+        program = {"working_directory": str(self.image), "path": [str(BIN)], "command": ["python", "server.py"]}
+        self.images[name] = {**program, "environment": environment}
+        self.variables("local_aws", local_aws_port=self.port, local_aws_images=self.images)
+        return name
+
     def guide_service(self, **values) -> None:
-        """Let the inventory be one service that runs the small stand-in for the gpt4all server."""
-        image = {"working_directory": str(self.image), "path": [str(BIN)], "command": ["python", "server.py"]}
-        self.variables("local_aws", local_aws_port=self.port, local_aws_images={GUIDE_IMAGE: image})
+        """Let the inventory's services run the guide's image, with nothing but its name and the preset."""
+        self.push(GUIDE_IMAGE)
         self.variables("ecs_service", ecs_service_image=GUIDE_IMAGE, ecs_service_preset="gpt4all_fastapi", **values)
 
     def play(self, playbook: str, *arguments: str, **environment: str) -> Play:
         """Run a playbook of the checkout with the inventory."""
         return run([playbook, "-i", str(self.inventory), *arguments], ROOT, self.environment(**environment))
 
-    def environment(self, **more: str) -> dict[str, str]:
-        """Return what ansible-playbook sees."""
-        return os.environ | {"LOCAL_AWS_PORT": str(self.port), "ANSIBLE_FORCE_COLOR": "0"} | more
-
     def deploy(self, *arguments: str, **environment: str) -> Play:
         """Deploy; the play must succeed."""
         play = self.play("deploy.yml", *arguments, **environment)
         assert play.code == 0, play.output
         return play
+
+    def tasks(self, *tasks: dict, check: bool = False) -> list[dict]:
+        """Run tasks in a play of their own, which need not succeed; return their results."""
+        names = [f"result_{number}" for number in range(len(tasks))]
+        results = self.folder / "results.json"
+        results.unlink(missing_ok=True)
+        keep = {"content": f"{{{{ [{', '.join(names)}] | to_json }}}}", "dest": str(results)}
+        play = {
+            "hosts": "llm_services[0]",
+            "gather_facts": False,
+            "environment": "{{ lookup('llmops.ecs.aws_environment') }}",
+            "tasks": [
+                *({**task, "register": name, "failed_when": False} for name, task in zip(names, tasks, strict=True)),
+                {"ansible.builtin.copy": keep, "check_mode": False},
+            ],
+        }
+        playbook = self.folder / "tasks.yml"
+        playbook.write_text(yaml.safe_dump([play]))
+        played = self.play(str(playbook), *(["--check"] if check else []))
+        assert played.code == 0, played.output
+        return json.loads(results.read_text())
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return what ansible-playbook sees."""
+        return os.environ | {"LOCAL_AWS_PORT": str(self.port), "ANSIBLE_FORCE_COLOR": "0"} | more
+
+    def server(self, verb: str) -> dict:
+        """Start or stop the embedded AWS without a play."""
+        command = [sys.executable, "roles/local_aws/files/launch.py", verb]
+        request = json.dumps({"directory": str(CACHE), "port": self.port, "images": self.images})
+        result = subprocess.run(command, cwd=ROOT, input=request, stdout=subprocess.PIPE, text=True, check=True)
+        return json.loads(result.stdout)
 
     def client(self, service: str):
         """Return a boto3 client of the embedded AWS."""
@@ -125,25 +178,34 @@ def run(arguments: list[str], folder: Path, environment: dict[str, str]) -> Play
     return Play(result.returncode, result.stdout)
 
 
+def generate(url: str, text: str = "hello") -> str:
+    """Ask a server as the guide's users do: GET with a JSON body. Raises ConnectionError if it cannot be reached."""
+    body = json.dumps({"text": text}).encode()
+    request = urllib.request.Request(f"{url}/generate", body, {"Content-Type": "application/json"}, method="GET")
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.read().decode()
+    except urllib.error.URLError as error:
+        raise ConnectionError(f"{url}: {error}") from error
+
+
 def listens(port: int) -> bool:
     """Whether anything answers on a loopback port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
+def free_port() -> int:
+    """Return a loopback port that nothing uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    world = World(tmp_path_factory.mktemp("world"), port)
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    world = World(tmp_path_factory.mktemp("world"), free_port())
     yield world
     # A test that failed may have left the server running.
-    subprocess.run(
-        [sys.executable, "roles/local_aws/files/launch.py", "stop"],
-        cwd=ROOT,
-        input=json.dumps({"directory": f"{os.environ['XDG_CACHE_HOME']}/llmops.ecs", "port": port}),
-        text=True,
-        check=True,
-    )
-    assert not listens(port)
+    world.server("stop")
+    assert not listens(world.port)
