@@ -1,0 +1,212 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: warm
+version_added: 0.1.0
+short_description: Runs on the controller, its Python modules in forks of one interpreter that has imported already
+description:
+  - Plain P(ansible.builtin.local#connection), except that modules written in Python run in forks of one interpreter
+    per play. It has imported what AWS modules import, and parsed AWS's service models, so that this is paid once
+    instead of in each task.
+  - Whatever cannot have the same result this way is run as P(ansible.builtin.local#connection) runs it, without a word
+    (C(-vvv) says why) - tasks with C(become), asynchronous tasks, modules that are not Python or are for another
+    interpreter than the one that runs Ansible, tasks whose C(environment) sets what matters when an interpreter starts.
+  - The interpreter ends with the play, however that ends.
+  - Linux only. Elsewhere it is P(ansible.builtin.local#connection).
+author:
+  - The llmops.ecs contributors (@llmops)
+options:
+  enabled:
+    description: Whether modules run in forks of a warm interpreter. If not, this is P(ansible.builtin.local#connection).
+    type: bool
+    default: true
+    env:
+      - name: LLMOPS_ECS_WARM
+    ini:
+      - section: llmops_ecs_warm
+        key: enabled
+    vars:
+      - name: ansible_warm_enabled
+  preload:
+    description:
+      - Python modules to import once a play. A name that ends in C(.*) stands for the module and all below it.
+      - What cannot be imported is left out. Module utils are used only where a task brings the very same source.
+    type: list
+    elements: str
+    default:
+      - ansible.module_utils.basic
+      - ansible.module_utils._internal._ansiballz._loader
+      - ansible.module_utils._internal._json._profiles.*
+      - ansible.module_utils.common.dict_transformations
+      - boto3
+      - botocore.client
+      - botocore.httpsession
+      - botocore.paginate
+      - botocore.session
+      - botocore.signers
+      - botocore.waiter
+      - ansible_collections.amazon.aws.plugins.module_utils.core
+      - ansible_collections.amazon.aws.plugins.module_utils.ec2
+      - ansible_collections.amazon.aws.plugins.module_utils.elbv2
+      - ansible_collections.amazon.aws.plugins.module_utils.iam
+      - ansible_collections.amazon.aws.plugins.module_utils.modules
+      - ansible_collections.amazon.aws.plugins.module_utils.policy
+      - ansible_collections.amazon.aws.plugins.module_utils.retries
+      - ansible_collections.amazon.aws.plugins.module_utils.tagging
+      - ansible_collections.amazon.aws.plugins.module_utils.transformation
+      - ansible_collections.amazon.aws.plugins.module_utils.waiters
+      - ansible_collections.llmops.ecs.plugins.module_utils.*
+    env:
+      - name: LLMOPS_ECS_WARM_PRELOAD
+    ini:
+      - section: llmops_ecs_warm
+        key: preload
+    vars:
+      - name: ansible_warm_preload
+  preload_services:
+    description: AWS services, as botocore names them, whose models are parsed once a play.
+    type: list
+    elements: str
+    default: [ec2, iam, ecs, sts, elbv2, logs, application-autoscaling, cloudwatch, resourcegroupstaggingapi]
+    env:
+      - name: LLMOPS_ECS_WARM_PRELOAD_SERVICES
+    ini:
+      - section: llmops_ecs_warm
+        key: preload_services
+    vars:
+      - name: ansible_warm_preload_services
+  idle_timeout:
+    description: Seconds without a task after which the interpreter ends. The next task starts another one.
+    type: int
+    default: 600
+    env:
+      - name: LLMOPS_ECS_WARM_IDLE_TIMEOUT
+    ini:
+      - section: llmops_ecs_warm
+        key: idle_timeout
+    vars:
+      - name: ansible_warm_idle_timeout
+  python_interpreter:
+    description: The interpreter of the host's modules. Only the one that runs Ansible has a warm counterpart.
+    type: str
+    default: ""
+    vars:
+      - name: ansible_python_interpreter
+  become_success_timeout:
+    description: As in P(ansible.builtin.local#connection).
+    type: int
+    default: 10
+    vars:
+      - name: ansible_local_become_success_timeout
+  become_strip_preamble:
+    description: As in P(ansible.builtin.local#connection).
+    type: bool
+    default: true
+    vars:
+      - name: ansible_local_become_strip_preamble
+extends_documentation_fragment:
+  - connection_pipelining
+notes:
+  - Python modules for the interpreter that runs Ansible are always pipelined, whatever O(pipelining) says.
+"""
+
+import importlib
+import os
+import sys
+
+from ansible import constants as C
+from ansible.errors import AnsibleError
+from ansible.plugins.connection.local import Connection as Local
+from ansible.utils.display import Display
+
+from ..plugin_utils._warm_client import Client, Ended, NotRun, Settings, Unavailable
+from ..plugin_utils._warm_command import archive, parse, same_interpreter
+
+display = Display()
+
+
+class Connection(Local):
+    """Plain local execution, with a shortcut for modules."""
+
+    # As such it has the same current folder.
+    transport = "local"
+
+    def is_pipelining_enabled(self, wrap_async=False):
+        """Whether a module is handed over without a file; a module is about to be packed when this is asked."""
+        interpreter = self.get_option("python_interpreter")
+        if wrap_async or self.become or not self.enabled or not same_interpreter(interpreter, sys.executable):
+            return super().is_pipelining_enabled(wrap_async)
+        try:
+            self.client(self._play_context.executable, interpreter).start()
+        except NotRun as error:
+            display.vvv(f"no warm interpreter: {error}", host=self._play_context.remote_addr)
+        return True
+
+    def exec_command(self, cmd, in_data=None, sudoable=True):
+        """Run a command, a module for this interpreter in a fork of the warm one."""
+        command = parse(cmd) if in_data and isinstance(cmd, str) and self.enabled and not self.become else None
+        if not command or not archive(in_data) or not same_interpreter(command.interpreter, sys.executable):
+            return super().exec_command(cmd, in_data=in_data, sudoable=sudoable)
+        if not self._connected:
+            self._connect()
+        host = self._play_context.remote_addr
+        folder = os.path.abspath(os.fsdecode(self.cwd or "."))
+        try:
+            result = self.client(command.shell, command.interpreter).run(command, in_data, folder)
+        except Ended:
+            raise AnsibleError(
+                "The warm interpreter ended while it ran this module, which is not run a second time: it may have done"
+                " its work or a part of it. The next task starts another interpreter; with ansible_warm_enabled=false"
+                " tasks do without."
+            ) from None
+        except Unavailable as error:
+            display.warning(f"Tasks run without a warm interpreter from now on, as with connection local: {error}")
+        except NotRun as error:
+            display.vvv(f"not run in the warm interpreter: {error}", host=host)
+        else:
+            display.vvv(f"EXEC (warm) {cmd}", host=host)
+            return result
+        return super().exec_command(cmd, in_data=in_data, sudoable=sudoable)
+
+    @property
+    def enabled(self):
+        """Whether there is to be a warm interpreter."""
+        return self.get_option("enabled") and sys.platform == "linux" and self.outer_shell is not None
+
+    @property
+    def outer_shell(self):
+        """The shell that runs every command of a local connection."""
+        shell = C.DEFAULT_EXECUTABLE.split()[0] if C.DEFAULT_EXECUTABLE else None
+        return shell if shell and os.path.exists(shell) else None
+
+    def client(self, shell, interpreter):
+        """The play's warm interpreter."""
+        preload = self.get_option("preload")
+        settings = Settings(
+            interpreter=interpreter,
+            shell=shell,
+            outer_shell=self.outer_shell,
+            preload=preload,
+            services=self.get_option("preload_services"),
+            idle_timeout=self.get_option("idle_timeout"),
+            collections=collection_folders(preload),
+        )
+        return Client(C.DEFAULT_LOCAL_TMP, settings)
+
+
+def collection_folders(names):
+    """Return the folders of the collections that modules belong to, by the collections' names."""
+    folders = {}
+    for name in names:
+        root, *collection = name.split(".")[:3]
+        if root == "ansible_collections" and len(collection) == 2:
+            try:
+                package = importlib.import_module(f"{root}.{collection[0]}.{collection[1]}")
+            except ImportError:
+                continue
+            folders[".".join(collection)] = os.path.dirname(package.__file__)
+    return folders

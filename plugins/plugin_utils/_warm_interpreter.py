@@ -1,0 +1,358 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The warm interpreter: it imports, then runs each task in a fork of itself, until its play ends.
+
+It is a program of its own, that llmops.ecs.warm's workers start and talk to. A worker connects to its socket and sends
+a request; lines come back::
+
+    declined REASON     nothing was run, the worker runs it itself
+    started GROUP       the module runs, in this process group
+    exited CODE         it ended, with a negative number by that signal
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from ._warm_command import archive
+from ._warm_models import models
+from ._warm_payload import Known, Source, compiled, sources, usable
+from ._warm_preload import at_start, preload, recorded_environment, unchanged
+from ._warm_task import become, environment, run
+
+HEAD = struct.Struct("!II")
+# Seconds in which a task whose worker went away may tidy up before it is killed.
+GRACE = 2
+# Seconds between two looks at whether the play still runs, where the kernel cannot tell.
+LOOK = 1
+GONE = select.POLLRDHUP | select.POLLHUP | select.POLLERR
+
+
+@dataclass
+class Task:
+    """A worker's connection: first its request is read, then its module runs."""
+
+    connection: socket.socket
+    data: bytearray = field(default_factory=bytearray)
+    fds: list[int] = field(default_factory=list)
+    process: int = 0
+    group: int = 0
+    guarded: bool = False
+    killed_at: float = 0
+
+    @property
+    def parts(self) -> tuple[dict, bytes] | None:
+        """The request's header and the module's program, once all of it is here."""
+        if len(self.data) < HEAD.size:
+            return None
+        header, program = HEAD.unpack_from(self.data)
+        if len(self.data) < HEAD.size + header + program:
+            return None
+        start = HEAD.size + header
+        return json.loads(self.data[HEAD.size : start]), bytes(self.data[start:])
+
+    def say(self, line: str) -> None:
+        """Tell the worker, if it is still there."""
+        try:
+            self.connection.sendall(f"{line}\n".encode(errors="replace"))
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        self.connection.close()
+        for descriptor in self.fds:
+            os.close(descriptor)
+        self.fds = []
+
+
+class Server:
+    """Answers workers until the play has ended, nothing came for a while, or what was imported has changed on disk."""
+
+    def __init__(self, settings: dict, listener: socket.socket) -> None:
+        self.settings = settings
+        self.listener = listener
+        self.known = Known()
+        self.archives: dict[bytes, tuple[dict[str, Source], set[str]]] = {}
+        self.tasks: dict[int, Task] = {}
+        self.own = dict(os.environ)
+        self.fixed: set[str] = set()
+        self.files: dict[str, tuple] = {}
+        self.chores: list[Iterator] = []
+        self.last = time.monotonic()
+
+    def warm_up(self) -> None:
+        """Import what is to be there before the first task."""
+        gc.disable()
+        with unchanged(), recorded_environment() as read:
+            self.known.utils, failed = preload(self.settings["preload"], self.settings["collections"])
+            self.chores.append(models(self.settings["services"]))
+        for name, reason in failed.items():
+            print(f"not preloaded: {name}: {reason}", file=sys.stderr)
+        self.fixed = read
+        sys.stdout.flush()
+        self.files = {path: stamp(path) for path in self.watched()}
+
+    def watched(self) -> list[str]:
+        """The files and folders that imports come from."""
+        files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+        return [path for path in {*files, *sys.path} if path]
+
+    def serve(self) -> None:
+        """Work until there is a reason to end."""
+        poll = select.poll()
+        reader, writer = os.pipe()
+        os.set_blocking(reader, False)
+        os.set_blocking(writer, False)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        owner = owner_descriptor(self.settings["owner"])
+        for descriptor in (self.listener.fileno(), reader, *([] if owner is None else [owner])):
+            poll.register(descriptor, select.POLLIN)
+        self.descriptors = [reader, writer, *([] if owner is None else [owner])]
+        self.poll = poll
+        while self.wanted():
+            events = poll.poll(0 if self.chores else LOOK * 1000)
+            for descriptor, event in events:
+                if descriptor == self.listener.fileno():
+                    self.accept()
+                elif descriptor == reader:
+                    os.read(reader, 4096)
+                elif descriptor in self.tasks:
+                    self.attend(self.tasks[descriptor], event)
+            self.reap()
+            if not events:
+                self.do_chore()
+
+    def wanted(self) -> bool:
+        """Whether the play runs and has asked for something not too long ago."""
+        if not self.owned():
+            return False
+        idle = time.monotonic() - self.last > self.settings["idle_timeout"]
+        return bool(self.tasks) or (os.path.exists(self.settings["path"]) and not idle)
+
+    def owned(self) -> bool:
+        """Whether the process that runs the play is there."""
+        return start_of(self.settings["owner"]) == self.settings["owner_start"]
+
+    def do_chore(self) -> None:
+        """Do a little of what makes later tasks faster."""
+        if self.chores and next(self.chores[0], self) is self:
+            self.chores.pop(0)
+
+    def accept(self) -> None:
+        """Take a worker of the same user."""
+        connection, _address = self.listener.accept()
+        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        if struct.unpack("3i", credentials)[1] != os.getuid():
+            connection.close()
+            return
+        self.tasks[connection.fileno()] = Task(connection)
+        self.poll.register(connection, select.POLLIN | GONE)
+
+    def attend(self, task: Task, event: int) -> None:
+        """Read on, or end a module whose worker went away."""
+        if task.process:
+            if not task.killed_at:
+                self.end(task, signal.SIGINT)
+            return
+        try:
+            data, fds, _flags, _address = socket.recv_fds(task.connection, 1 << 20, 2)
+        except OSError:
+            data, fds = b"", []
+        task.data += data
+        task.fds += fds
+        if not data:
+            self.forget(task)
+        elif parts := task.parts:
+            self.last = time.monotonic()
+            self.start(task, *parts)
+
+    def forget(self, task: Task) -> None:
+        """Be done with a worker."""
+        self.poll.unregister(task.connection)
+        del self.tasks[task.connection.fileno()]
+        task.close()
+
+    def start(self, task: Task, header: dict, program: bytes) -> None:
+        """Run a module in a fork, or decline."""
+        variables = environment(
+            self.own, self.settings["environment"], header["environment"], header["folder"], header["assigned"]
+        )
+        if reason := self.objection(task, header, variables):
+            task.say(f"declined {reason}")
+            self.forget(task)
+            return
+        wanted, names = self.look_into(archive(program))
+        # A leader that has ended already: the module can be signalled with all of its children, and is no leader itself,
+        # as it would be none behind a shell.
+        task.group = os.posix_spawn("/bin/sh", ["sh", "-c", ":"], {}, setpgroup=0)
+        # Before there is a process: whoever reads it must take the module for one that may have run.
+        task.say(f"started {task.group}")
+        gc.freeze()
+        parent = os.getpid()
+        try:
+            task.process = os.fork()
+        except OSError as error:
+            task.say(f"declined {error}")
+            os.waitpid(task.group, 0)
+            self.forget(task)
+            return
+        if not task.process:
+            try:
+                os.setpgid(0, task.group)
+                fds, task.fds = task.fds, []
+                self.let_go()
+                become(fds, header["folder"], header["umask"], variables, parent)
+                run(program, self.known, wanted, names)
+            finally:
+                os._exit(1)
+        task.guarded = header["guarded"]
+        for descriptor in task.fds:
+            os.close(descriptor)
+        task.fds, task.data = [], bytearray()
+        self.poll.modify(task.connection, GONE)
+
+    def let_go(self) -> None:
+        """Close what only the interpreter itself needs."""
+        for descriptor in (self.listener.detach(), *self.descriptors):
+            os.close(descriptor)
+        for task in self.tasks.values():
+            for descriptor in (task.connection.detach(), *task.fds):
+                os.close(descriptor)
+
+    def objection(self, task: Task, header: dict, variables: dict[str, str]) -> str:
+        """Return why a task cannot be run here with the same result as in a new interpreter."""
+        names = {name for name in {*variables, *self.own} if at_start(name) or name in self.fixed}
+        for name in sorted(names):
+            if variables.get(name) != self.own.get(name):
+                return f"{name} has another value than when the interpreter started"
+        if len(task.fds) != 2:
+            return "no descriptors came with it"
+        if not os.path.isdir(header["folder"]):
+            return f"{header['folder']} is no folder"
+        if any(stamp(path) != known for path, known in self.files.items()):
+            os.unlink(self.settings["path"])
+            return "what the interpreter imported has changed on disk"
+        return ""
+
+    def look_into(self, content: bytes) -> tuple[dict[str, Source], set[str]]:
+        """Return an archive's sources, and the utils that may stand in for some of them."""
+        key = hashlib.sha256(content).digest()
+        if key not in self.archives:
+            wanted = sources(content)
+            self.archives[key] = wanted, usable(self.known.utils, wanted)
+            self.chores.append(self.learn(*self.archives[key]))
+        return self.archives[key]
+
+    def learn(self, wanted: dict[str, Source], names: set[str]) -> Iterator[None]:
+        """Compile what an archive has beside what is known."""
+        for name, source in wanted.items():
+            if name not in names and source.text not in self.known.codes:
+                self.known.codes[source.text] = compiled(source.text, name)
+                yield
+
+    def end(self, task: Task, number: int) -> None:
+        """Signal a module and its children."""
+        task.killed_at = task.killed_at or time.monotonic()
+        self.poll.unregister(task.connection)
+        signal_group(task.group, number)
+
+    def reap(self) -> None:
+        """Report the modules that ended, and kill those that do not."""
+        for task in [task for task in self.tasks.values() if task.process]:
+            process, status = os.waitpid(task.process, os.WNOHANG)
+            if process:
+                task.say(f"exited {self.exit_code(task, os.waitstatus_to_exitcode(status))}")
+                if task.killed_at:
+                    signal_group(task.group, signal.SIGKILL)
+                else:
+                    self.poll.unregister(task.connection)
+                os.waitpid(task.group, 0)
+                del self.tasks[task.connection.fileno()]
+                task.close()
+                self.last = time.monotonic()
+            elif task.killed_at and time.monotonic() - task.killed_at > GRACE:
+                signal_group(task.group, signal.SIGKILL)
+
+    def exit_code(self, task: Task, code: int) -> int:
+        """Return what the shell between worker and module would have made of an exit code."""
+        return 128 - code if code < 0 and (task.guarded or not self.settings["direct"]) else code
+
+    def close(self) -> None:
+        """End what runs, and leave nothing."""
+        self.listener.close()
+        if os.path.exists(self.settings["path"]):
+            os.unlink(self.settings["path"])
+        for task in list(self.tasks.values()):
+            if not task.process:
+                self.forget(task)
+            elif not task.killed_at:
+                self.end(task, signal.SIGINT)
+        while self.tasks:
+            self.reap()
+            self.poll.poll(100)
+
+
+def signal_group(group: int, number: int) -> None:
+    """Signal a process group, if there is one."""
+    try:
+        os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def stamp(path: str) -> tuple:
+    """Return what tells one state of a file or folder from another."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return ()
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def start_of(process: int) -> str:
+    """Return when a process started, in a form that only compares; empty if there is none."""
+    try:
+        with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if fields[0] in "ZX" else fields[19]
+
+
+def owner_descriptor(process: int) -> int | None:
+    """Return a descriptor that becomes readable when a process ends, where the kernel has such."""
+    try:
+        return os.pidfd_open(process)
+    except (AttributeError, OSError):
+        return None
+
+
+def main(text: str) -> NoReturn:
+    """Serve with these settings (JSON)."""
+    settings = json.loads(text)
+    # A shell replaces itself with the one command that it is given, or it does not.
+    settings["direct"] = os.getppid() == settings["starter"]
+    listener = socket.socket(fileno=settings["listener"])
+    listener.set_inheritable(False)
+    server = Server(settings, listener)
+    server.warm_up()
+    try:
+        server.serve()
+    finally:
+        server.close()
+    os._exit(0)

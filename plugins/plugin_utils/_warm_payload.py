@@ -1,0 +1,147 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module that a task runs: which of its parts the interpreter holds already, and how they come to be used.
+
+A module brings every module util that it needs with it, as source in a zip archive. What was imported beforehand is used
+in its place only if the sources are the same, byte for byte, and so are those of everything that it imported itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import io
+import sys
+import types
+import warnings
+import zipfile
+import zipimport
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Util:
+    """A module util that was imported beforehand, what it was made from and what it imported, in this order."""
+
+    module: types.ModuleType
+    source: bytes
+    imported: list[str]
+
+    @property
+    def is_package(self) -> bool:
+        return hasattr(self.module, "__path__")
+
+
+@dataclass
+class Source:
+    """A module in an archive."""
+
+    text: bytes
+    is_package: bool
+
+
+@dataclass
+class Known:
+    """What the interpreter holds: utils by name, and compiled code by source (None where it must be compiled anew)."""
+
+    utils: dict[str, Util] = field(default_factory=dict)
+    codes: dict[bytes, types.CodeType | None] = field(default_factory=dict)
+
+
+def sources(archive: bytes) -> dict[str, Source]:
+    """Return the Python modules in an archive (base64) by name."""
+    found = {}
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(archive))) as content:
+        for path in content.namelist():
+            if path.endswith(".py"):
+                name = path.removesuffix(".py").replace("/", ".")
+                found[name.removesuffix(".__init__")] = Source(content.read(path), name.endswith(".__init__"))
+    return found
+
+
+def usable(utils: dict[str, Util], wanted: dict[str, Source]) -> set[str]:
+    """Return the names of the utils that may stand in for those of an archive."""
+    names = {
+        name
+        for name, source in wanted.items()
+        if name in utils and (utils[name].source, utils[name].is_package) == (source.text, source.is_package)
+    }
+    while wrong := {name for name in names if not names.issuperset(utils[name].imported)}:
+        names -= wrong
+    return names
+
+
+def compiled(source: bytes, filename: str) -> types.CodeType | None:
+    """Return a module's code, or None where compiling it says something that each run must say again."""
+    try:
+        with warnings.catch_warnings(record=True) as said:
+            code = compile(source, filename, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return None
+    return None if said else code
+
+
+def relocated(code: types.CodeType, filename: str) -> types.CodeType:
+    """Return the code as if it had been compiled from another file."""
+    constants = tuple(relocated(one, filename) if isinstance(one, types.CodeType) else one for one in code.co_consts)
+    return code.replace(co_filename=filename, co_consts=constants)
+
+
+class Importer(zipimport.zipimporter):
+    """Imports from a module's archive as zipimport does, and takes what is known from what is known."""
+
+    known: Known
+    wanted: dict[str, Source]
+    usable: set[str]
+
+    def find_spec(self, fullname, target=None):
+        spec = super().find_spec(fullname, target)
+        if spec is not None and fullname in self.usable:
+            spec.loader = Loader(self, self.known.utils[fullname])
+        return spec
+
+    def get_code(self, fullname):
+        source = self.wanted.get(fullname)
+        code = self.known.codes.get(source.text) if source else None
+        return relocated(code, self.get_filename(fullname)) if code else super().get_code(fullname)
+
+
+class Loader:
+    """Gives out a util that was imported beforehand."""
+
+    def __init__(self, importer: Importer, util: Util) -> None:
+        self.importer = importer
+        self.util = util
+
+    def create_module(self, spec):
+        """Return the module with the attributes of one from the archive."""
+        module = self.util.module
+        module.__loader__ = self.importer
+        module.__file__ = spec.origin
+        if self.util.is_package:
+            module.__path__ = spec.submodule_search_locations
+        return module
+
+    def exec_module(self, module):
+        """Import again what the module imported, so that sys.modules and the packages' attributes get what they had."""
+        module.__spec__.loader = self.importer
+        for name in self.util.imported:
+            importlib.import_module(name)
+
+
+def install(known: Known, wanted: dict[str, Source], names: set[str]) -> None:
+    """Have the archive that this process puts on sys.path next imported by an Importer."""
+    archives = []
+
+    def hook(path):
+        if not archives and path.endswith("_payload.zip") and sys.path[:1] == [path]:
+            archives.append(path)
+        if archives and (path == archives[0] or path.startswith(f"{archives[0]}/")):
+            importer = Importer(path)
+            importer.known, importer.wanted, importer.usable = known, wanted, names
+            return importer
+        raise ImportError
+
+    sys.path_hooks.insert(0, hook)

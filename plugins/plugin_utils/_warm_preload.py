@@ -1,0 +1,168 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the warm interpreter imports beforehand, and what of it depends on the environment."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib
+import importlib.util
+import os
+import pkgutil
+import sys
+import types
+import warnings
+
+from ._warm_payload import Util
+
+ROOTS = ("ansible.", "ansible_collections.")
+# Read by Python or by libraries in C when they start, and not again.
+AT_START = ("GLIBC_TUNABLES", "LANG", "LANGUAGE", "LC_", "LD_", "MALLOC_", "OPENSSL_", "PYTHON")
+
+
+def at_start(name: str) -> bool:
+    """Whether an environment variable matters only when an interpreter starts."""
+    return name.startswith(AT_START)
+
+
+@contextlib.contextmanager
+def recorded_environment():
+    """Give a set to which the name of every environment variable that is read meanwhile is added."""
+    read = set()
+    kind = type(os.environ)
+    original = kind.__getitem__
+
+    def getitem(self, name):
+        read.add(name)
+        return original(self, name)
+
+    kind.__getitem__ = getitem
+    try:
+        yield read
+    finally:
+        kind.__getitem__ = original
+
+
+@contextlib.contextmanager
+def recorded_imports():
+    """Give a dictionary to which, by importing module, the names of the modules that it imports are added."""
+    found: dict[str, dict[str, None]] = {}
+    original, original_function = builtins.__import__, importlib.import_module
+
+    def note(importer, names):
+        found.setdefault(importer, {}).update((name, None) for name in names if name in sys.modules)
+
+    def import_statement(name, globals=None, locals=None, fromlist=(), level=0):
+        module = original(name, globals, locals, fromlist, level)
+        if globals and str(globals.get("__name__")).startswith(ROOTS):
+            package = globals.get("__package__") or globals["__name__"].rpartition(".")[0]
+            full = importlib.util.resolve_name("." * level + name, package) if level else name
+            if full.startswith(ROOTS):
+                note(globals["__name__"], [full, *(f"{full}.{part}" for part in fromlist or ())])
+        return module
+
+    def import_module(name, package=None):
+        module = original_function(name, package)
+        note(sys._getframe(1).f_globals.get("__name__", ""), [module.__name__])
+        return module
+
+    builtins.__import__, importlib.import_module = import_statement, import_module
+    try:
+        yield found
+    finally:
+        builtins.__import__, importlib.import_module = original, original_function
+
+
+@contextlib.contextmanager
+def unchanged():
+    """Put back what importing may change and a module would notice."""
+    path, hooks, finders, arguments = sys.path[:], sys.path_hooks[:], sys.meta_path[:], sys.argv[:]
+    environment, no_bytecode = dict(os.environ), sys.dont_write_bytecode
+    sys.dont_write_bytecode = True
+    try:
+        yield
+    finally:
+        sys.path[:], sys.path_hooks[:], sys.meta_path[:], sys.argv[:] = path, hooks, finders, arguments
+        sys.dont_write_bytecode = no_bytecode
+        if dict(os.environ) != environment:
+            os.environ.clear()
+            os.environ.update(environment)
+
+
+def packages_of_collections(folders: dict[str, str]) -> None:
+    """Make the packages above the module utils of collections: empty ones, as a module brings them."""
+    for collection, folder in folders.items():
+        names = ["ansible_collections", *collection.split("."), "plugins"]
+        paths = ["", "", folder, os.path.join(folder, "plugins")]
+        for depth, path in enumerate(paths, 1):
+            name = ".".join(names[:depth])
+            package = sys.modules.setdefault(name, types.ModuleType(name))
+            package.__path__ = [path] if path else []
+            if depth > 1:
+                setattr(sys.modules[name.rpartition(".")[0]], names[depth - 1], package)
+
+
+def expand(name: str) -> list[str]:
+    """Return a module's name; for NAME.* the names of NAME and of all modules below it."""
+    if not name.endswith(".*"):
+        return [name]
+    package = importlib.import_module(name.removesuffix(".*"))
+    below = pkgutil.walk_packages(package.__path__, f"{package.__name__}.", onerror=lambda name: None)
+    return [package.__name__, *(module.name for module in below)]
+
+
+def attempt(function, name: str, failed: dict[str, str]):
+    """Call a function with a name. Returns what it returns.
+
+    A name that cannot be imported is noted with the reason, and so is every module whose import warned: the warning is
+    due in each task again.
+    """
+    before = set(sys.modules)
+    result = None
+    try:
+        with warnings.catch_warnings(record=True) as said:
+            result = function(name)
+    except Exception as error:
+        failed[name] = f"{type(error).__name__}: {error}"
+    if said:
+        failed.update((one, f"warns: {said[0].message}") for one in {name, *sys.modules} - before)
+    return result
+
+
+def preload(names: list[str], collections: dict[str, str]) -> tuple[dict[str, Util], dict[str, str]]:
+    """Import modules. Returns the module utils among them, taken out of sys.modules, and why others could not be had."""
+    failed: dict[str, str] = {}
+    with recorded_imports() as imports:
+        packages_of_collections(collections)
+        for name in names:
+            for one in attempt(expand, name, failed) or []:
+                attempt(importlib.import_module, one, failed)
+        modules = {name: module for name, module in list(sys.modules.items()) if f"{name}.".startswith(ROOTS)}
+    for name in modules:
+        del sys.modules[name]
+    above = {id(module) for name, module in modules.items() if is_above(name)}
+    utils = {}
+    for name, module in modules.items():
+        origin = getattr(module.__spec__, "origin", None) or ""
+        # What leads to a package above the module utils is left out: each task brings its own of these.
+        if name in failed or is_above(name) or not origin.endswith(".py"):
+            continue
+        if above.isdisjoint(map(id, vars(module).values())):
+            with open(origin, "rb") as file:
+                utils[name] = Util(module, file.read(), [one for one in imports.get(name, ()) if not is_above(one)])
+    # The import system sets the attributes of packages again, for those modules that a task imports.
+    for name, module in modules.items():
+        parent, _dot, child = name.rpartition(".")
+        if parent in utils and vars(utils[parent].module).get(child) is module:
+            delattr(utils[parent].module, child)
+    return utils, failed
+
+
+def is_above(name: str) -> bool:
+    """Whether a module is one of the packages above the module utils, which every task brings itself."""
+    return name in ("ansible", "ansible.module_utils") or (
+        f"{name}.".startswith("ansible_collections.") and name.count(".") <= 4
+    )
