@@ -204,7 +204,7 @@ def _is_bad(target: Document) -> bool:
 
 
 def _task_lines(task: Document) -> list[str]:
-    head = f"Task {task['task']} of {task['taskDefinition']} is {task['lastStatus']}"
+    head = f"Task {task['task']} of {task['taskDefinition']} is {task['lastStatus']}, health {task['healthStatus']}"
     if task["lastStatus"] == "STOPPED":
         head = f"Task {task['task']} of {task['taskDefinition']} stopped: {task['stopCode'] or 'no stop code'}"
         head += f": {task['stoppedReason']}" if task["stoppedReason"] else ""
