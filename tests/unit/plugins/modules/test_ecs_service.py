@@ -470,7 +470,8 @@ def test_a_deployment_that_is_gone_at_the_first_look_is_still_named(ecs, describ
 
     result = apply({"taskDefinition": "web:2"}, wait=True)
 
-    assert "the deployment of web:2 failed and was rolled back, web:1 runs again: tasks failed to start" in result["msg"]
+    told = "the deployment of web:2 failed and was rolled back, web:1 runs again: tasks failed to start."
+    assert result["msg"].splitlines()[0] == f"Service web in cluster c1: {told}"
 
 
 def test_a_wait_has_an_end(ecs, described, apply, naps):
