@@ -104,11 +104,11 @@ class World:
         self.push(GUIDE_IMAGE)
         self.variables("ecs_service", ecs_service_image=GUIDE_IMAGE, ecs_service_preset="gpt4all_fastapi", **values)
 
-    def play(self, playbook: str, *arguments: str, **environment: str) -> Play:
+    def play(self, playbook: str, *arguments: str, **environment: str | None) -> Play:
         """Run a playbook of the checkout with the inventory."""
         return run([playbook, "-i", str(self.inventory), *arguments], ROOT, self.environment(**environment))
 
-    def deploy(self, *arguments: str, **environment: str) -> Play:
+    def deploy(self, *arguments: str, **environment: str | None) -> Play:
         """Deploy; the play must succeed."""
         play = self.play("deploy.yml", *arguments, **environment)
         assert play.code == 0, play.output
@@ -135,9 +135,10 @@ class World:
         assert played.code == 0, played.output
         return json.loads(results.read_text())
 
-    def environment(self, **more: str) -> dict[str, str]:
-        """Return what ansible-playbook sees."""
-        return os.environ | {"LOCAL_AWS_PORT": str(self.port), "ANSIBLE_FORCE_COLOR": "0"} | more
+    def environment(self, **more: str | None) -> dict[str, str]:
+        """Return what ansible-playbook sees; None takes a variable away."""
+        seen = os.environ | {"LOCAL_AWS_PORT": str(self.port), "ANSIBLE_FORCE_COLOR": "0"} | more
+        return {name: value for name, value in seen.items() if value is not None}
 
     def server(self, verb: str) -> dict:
         """Start or stop the embedded AWS without a play."""
