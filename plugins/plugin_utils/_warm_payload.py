@@ -23,15 +23,18 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Util:
-    """A module util that was imported beforehand, what it was made from and what it imported, in this order."""
+    """A module util that was imported beforehand.
+
+    module: what it put in its own place, if it did. source: what it was made from. imported: what it imported, in this
+    order. needs: the module utils that these are, or are made by. finders: what it added to sys.meta_path.
+    """
 
     module: types.ModuleType
     source: bytes
+    is_package: bool
     imported: list[str]
-
-    @property
-    def is_package(self) -> bool:
-        return hasattr(self.module, "__path__")
+    needs: set[str]
+    finders: list
 
 
 @dataclass
@@ -68,7 +71,7 @@ def usable(utils: dict[str, Util], wanted: dict[str, Source]) -> set[str]:
         for name, source in wanted.items()
         if name in utils and (utils[name].source, utils[name].is_package) == (source.text, source.is_package)
     }
-    while wrong := {name for name in names if not names.issuperset(utils[name].imported)}:
+    while wrong := {name for name in names if not names.issuperset(utils[name].needs)}:
         names -= wrong
     return names
 
@@ -118,6 +121,8 @@ class Loader:
     def create_module(self, spec):
         """Return the module with the attributes of one from the archive."""
         module = self.util.module
+        if module.__name__ != spec.name:
+            return None
         module.__loader__ = self.importer
         module.__file__ = spec.origin
         if self.util.is_package:
@@ -127,8 +132,11 @@ class Loader:
     def exec_module(self, module):
         """Import again what the module imported, so that sys.modules and the packages' attributes get what they had."""
         module.__spec__.loader = self.importer
+        sys.meta_path.extend(self.util.finders)
         for name in self.util.imported:
             importlib.import_module(name)
+        if module is not self.util.module:
+            sys.modules[module.__name__] = self.util.module
 
 
 def install(known: Known, wanted: dict[str, Source], names: set[str]) -> None:

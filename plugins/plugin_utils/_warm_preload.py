@@ -9,12 +9,14 @@ from __future__ import annotations
 import builtins
 import contextlib
 import importlib
+import importlib.machinery
 import importlib.util
 import os
 import pkgutil
 import sys
 import types
 import warnings
+from pathlib import Path
 
 from ._warm_payload import Util
 
@@ -141,24 +143,47 @@ def preload(names: list[str], collections: dict[str, str]) -> tuple[dict[str, Ut
             for one in attempt(expand, name, failed) or []:
                 attempt(importlib.import_module, one, failed)
         modules = {name: module for name, module in list(sys.modules.items()) if f"{name}.".startswith(ROOTS)}
+    files = {name: file for name in modules if not is_above(name) and (file := file_of(name, modules))}
     for name in modules:
         del sys.modules[name]
     above = {id(module) for name, module in modules.items() if is_above(name)}
     utils = {}
-    for name, module in modules.items():
-        origin = getattr(module.__spec__, "origin", None) or ""
+    for name, file in files.items():
+        module = modules[name]
         # What leads to a package above the module utils is left out: each task brings its own of these.
-        if name in failed or is_above(name) or not origin.endswith(".py"):
-            continue
-        if above.isdisjoint(map(id, vars(module).values())):
-            with open(origin, "rb") as file:
-                utils[name] = Util(module, file.read(), [one for one in imports.get(name, ()) if not is_above(one)])
+        if name not in failed and above.isdisjoint(map(id, vars(module).values())):
+            imported = [one for one in imports.get(name, ()) if not is_above(one)]
+            utils[name] = Util(
+                module=module,
+                source=Path(file).read_bytes(),
+                is_package=Path(file).name == "__init__.py",
+                imported=imported,
+                needs={made_by(one, files) for one in imported},
+                finders=[finder for finder in sys.meta_path if type(finder).__module__ == name],
+            )
     # The import system sets the attributes of packages again, for those modules that a task imports.
     for name, module in modules.items():
         parent, _dot, child = name.rpartition(".")
         if parent in utils and vars(utils[parent].module).get(child) is module:
             delattr(utils[parent].module, child)
     return utils, failed
+
+
+def file_of(name: str, modules: dict[str, types.ModuleType]) -> str | None:
+    """Return the source file that a module came from, also if that put another module in its own place."""
+    spec = getattr(modules[name], "__spec__", None)
+    parent = modules.get(name.rpartition(".")[0])
+    if (spec is None or spec.name != name) and hasattr(parent, "__path__"):
+        spec = importlib.machinery.PathFinder.find_spec(name, parent.__path__)
+    origin = spec.origin if spec else None
+    return origin if origin and origin.endswith(".py") else None
+
+
+def made_by(name: str, files: dict[str, str]) -> str:
+    """Return a module's name, or that of the package whose code made it if no file did."""
+    while name and name not in files:
+        name = name.rpartition(".")[0]
+    return name
 
 
 def is_above(name: str) -> bool:

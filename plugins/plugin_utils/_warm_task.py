@@ -81,19 +81,14 @@ def run(program: bytes, known: Known, wanted: dict[str, Source], names: set[str]
     for name in [name for name in sys.modules if name.startswith(__package__)]:
         del sys.modules[name]
     before = set(sys.modules)
-    hook = sys.excepthook
-    sys.excepthook = lambda kind, error, trace: hook(kind, error, trace and trace.tb_next)
     code = 0
     try:
         exec(compile(program, "<stdin>", "exec", dont_inherit=True), vars(main))
     except SystemExit as error:
         code = exit_code(error.code)
-    except KeyboardInterrupt:
-        sys.excepthook(*sys.exc_info())
-        code = -signal.SIGINT
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-        code = 1
+    except BaseException as error:
+        say(error.with_traceback(error.__traceback__.tb_next))
+        code = -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
     end(code, before)
 
 
@@ -144,5 +139,10 @@ def attempt(function: Callable[[], object]) -> None:
     """Call a function; what goes wrong is said where Python says it, and nothing else comes of it."""
     try:
         function()
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
+    except BaseException as error:
+        say(error)
+
+
+def say(error: BaseException) -> None:
+    """Say what nothing caught."""
+    sys.excepthook(type(error), error, error.__traceback__)
