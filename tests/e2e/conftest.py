@@ -25,9 +25,12 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "llmops.ecs"
+# Beside this folder lies what builds and installs the collection.
+sys.path.append(str(ROOT / "tests"))
 REGION = "eu-west-1"
 REGISTRY = f"123456789012.dkr.ecr.{REGION}.amazonaws.com"
 GUIDE_IMAGE = f"{REGISTRY}/llm-gpt4all-fastapi-demo:latest"
+TASK_DEFINITION = ROOT / "tests" / "unit" / "plugins" / "fixtures" / "llm-gpt4all-ecs-server.yaml"
 # A container health check that gives up within seconds, for tests in which that is what happens.
 HASTY = {"interval": 5, "timeout": 5, "retries": 1, "startPeriod": 5}
 

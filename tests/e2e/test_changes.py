@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An edit of the inventory: the plan names what changes, the run changes exactly that, the next one nothing."""
+"""The guide's image and edits of its inventory: a plan names what changes, the run changes that, the next one nothing."""
 
 from __future__ import annotations
 
 import pytest
-from conftest import World, generate
+import yaml
+from conftest import GUIDE_IMAGE, TASK_DEFINITION, World, generate
 
-NETWORK = {"network_caller_name": "ann@laptop"}
 GROUP = "Make the security group"
 LOGS = "Make the log group"
 TASK = "Register the task definition"
@@ -21,9 +21,39 @@ PASSING = ("deployments", "events", "currentServiceDeployment", "currentServiceR
 @pytest.fixture(scope="module")
 def world(world):
     world.guide_service()
-    world.variables("network_caller", **NETWORK)
-    world.deploy()
     return world
+
+
+@pytest.fixture(scope="module", autouse=True)
+def deployed(world):
+    return world.deploy()
+
+
+def test_the_image_needs_nothing_but_its_name_and_the_preset(world, deployed):
+    settings = yaml.safe_load((world.inventory / "group_vars" / "llm_services" / "ecs_service.yml").read_text())
+    task = world.client("ecs").describe_task_definition(taskDefinition="llm-local-llm")["taskDefinition"]
+    [container] = task["containerDefinitions"]
+
+    assert settings == {"ecs_service_image": GUIDE_IMAGE, "ecs_service_preset": "gpt4all_fastapi"}
+    assert (task["cpu"], task["memory"], container["portMappings"][0]["containerPort"]) == ("16384", "65536", 8080)
+    assert generate(deployed.urls["llm"], "Where is Paris?") == "Where is Paris? (answer 1)"
+
+
+def test_the_guides_task_definition_is_taken_as_it_is(world):
+    written = yaml.safe_load(TASK_DEFINITION.read_text())
+    register = {"llmops.ecs.ecs_task_definition": {"definition": written}}
+
+    first, second = world.tasks(register, register)
+
+    assert (first["changed"], second["changed"]) == (True, False)
+    ecs = world.client("ecs")
+    registered = ecs.describe_task_definition(taskDefinition=written["family"])["taskDefinition"]
+    [container] = written.pop("containerDefinitions")
+    assert written.items() <= registered.items()
+    [port] = container.pop("portMappings")
+    assert container.items() <= registered["containerDefinitions"][0].items()
+    assert port.items() <= registered["containerDefinitions"][0]["portMappings"][0].items()
+    assert len(ecs.list_task_definitions(familyPrefix=written["family"])["taskDefinitionArns"]) == 1
 
 
 def state(world: World) -> dict:
