@@ -42,6 +42,7 @@ options:
       - ansible.module_utils._internal._ansiballz._loader
       - ansible.module_utils._internal._json._profiles.*
       - ansible.module_utils.common.dict_transformations
+      - ansible.module_utils.urls
       - boto3
       - botocore.client
       - botocore.httpsession

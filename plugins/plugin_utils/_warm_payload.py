@@ -105,6 +105,13 @@ class Importer(zipimport.zipimporter):
             spec.loader = Loader(self, self.known.utils[fullname])
         return spec
 
+    def get_filename(self, fullname):
+        # What zipimport does as well, but it compiles each module to find out.
+        source = self.wanted.get(fullname)
+        if source is None:
+            return super().get_filename(fullname)
+        return f"{self.archive}/{fullname.replace('.', '/')}{'/__init__.py' if source.is_package else '.py'}"
+
     def get_code(self, fullname):
         source = self.wanted.get(fullname)
         code = self.known.codes.get(source.text) if source else None
