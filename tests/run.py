@@ -162,7 +162,7 @@ def main() -> int:
                 name = waiting.pop(0)
             results[name] = run(name)
 
-    workers = [threading.Thread(target=work) for _ in range(2)]
+    workers = [threading.Thread(target=work) for _worker in range(2)]
     for worker in workers:
         worker.start()
     for worker in workers:

@@ -10,8 +10,8 @@ class ModuleDocFragment:
 options:
   tags:
     description:
-      - The tags, as a map. They are laid over those in O(definition), if it has any.
-      - Without this option, and without tags in O(definition), the tags are left alone.
+      - The tags, as a map. They are laid over those in C(definition), if it has any.
+      - Without this option, and without tags in C(definition), the tags are left alone.
     type: dict
   purge_tags:
     description:

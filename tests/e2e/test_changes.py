@@ -152,7 +152,7 @@ def test_tag(world):
     plan, _done, difference = edit(world, "zz_tags", deployment_tags={"environment": "local", "team": "llm"})
 
     assert {(before, after) for before, after in difference.values() if "llm" in (before, after)} == {(None, "llm")}
-    assert {path[0] for path, (_, after) in difference.items() if after == "llm"} == {
+    assert {path[0] for path, (_before, after) in difference.items() if after == "llm"} == {
         "service",
         "cluster",
         "task_tags",

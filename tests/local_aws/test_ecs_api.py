@@ -62,7 +62,7 @@ def test_a_cluster_keeps_what_it_was_made_with(ecs):
     assert ecs.delete_cluster(cluster="api-kept")["cluster"]["status"] == "INACTIVE"
     assert made["clusterArn"] not in ecs.list_clusters()["clusterArns"]
     assert ecs.describe_clusters(clusters=["api-kept"])["clusters"][0]["status"] == "INACTIVE"
-    code, _ = refusal(ecs, ecs.list_services, cluster="api-kept")
+    code, _message = refusal(ecs, ecs.list_services, cluster="api-kept")
     assert code == "ClusterNotFoundException"
 
 
@@ -278,7 +278,7 @@ def test_clusters_and_services_are_matched_exactly(world, ecs):
     pages = list(ecs.get_paginator("list_services").paginate(cluster="api", PaginationConfig={"PageSize": 1}))
     assert all(len(page["serviceArns"]) == 1 for page in pages)
     ecs.delete_service(cluster="api1", service="exact1")
-    code, _ = refusal(ecs, ecs.delete_cluster, cluster="api1")
+    code, _message = refusal(ecs, ecs.delete_cluster, cluster="api1")
     assert code == "ClusterContainsServicesException"
     status = wait(
         lambda: ecs.describe_services(cluster="api1", services=["exact1"])["services"][0]["status"],
@@ -299,7 +299,7 @@ def test_clusters_and_services_are_matched_exactly(world, ecs):
     ],
 )
 def test_limits_of_lists(ecs, call, params):
-    code, _ = refusal(ecs, getattr(ecs, call), **params)
+    code, _message = refusal(ecs, getattr(ecs, call), **params)
     assert code == "InvalidParameterException"
 
 
@@ -326,7 +326,7 @@ def test_a_deployment_can_be_stopped(world, ecs):
     deployment = wait(lambda: world.deployment("stopped"), lambda found: found["status"] == "ROLLBACK_SUCCESSFUL")
     assert deployment["serviceDeploymentArn"] == arn
     assert world.service("stopped")["taskDefinition"] == good["taskDefinition"]
-    code, _ = refusal(ecs, ecs.stop_service_deployment, serviceDeploymentArn=arn)
+    code, _message = refusal(ecs, ecs.stop_service_deployment, serviceDeploymentArn=arn)
     assert code == "ConflictException"
-    code, _ = refusal(ecs, ecs.stop_service_deployment, serviceDeploymentArn=arn + "x")
+    code, _message = refusal(ecs, ecs.stop_service_deployment, serviceDeploymentArn=arn + "x")
     assert code == "ServiceDeploymentNotFoundException"

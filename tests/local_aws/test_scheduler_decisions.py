@@ -56,7 +56,7 @@ def test_every_rolling_deployment_ends_within_its_limits(desired, limits, old):
     minimum, maximum = limits
     new_total = new_healthy = 0
     old_total = min(old, desired)
-    for _ in range(50):
+    for _turn in range(50):
         step = next_step(desired, minimum, maximum, Group(new_total, new_healthy), Group(old_total, old_total))
         healthy = new_healthy + old_total
         new_total, old_total = new_total + step.start - step.stop_new, old_total - step.stop_old
@@ -149,7 +149,7 @@ def test_subnets_are_used_evenly():
 )
 def test_capacity_providers_get_their_base_and_then_their_weight(strategy, shares):
     running = {}
-    for _ in range(8):
+    for _turn in range(8):
         chosen = choose_provider(strategy, running)
         running[chosen] = running.get(chosen, 0) + 1
     assert running == shares

@@ -83,12 +83,14 @@ class EcsBackend(models.EC2ContainerServiceBackend):
 
     def task_definition(self, name: str) -> TaskDefinition:
         """Return the revision of an ARN or family:revision, or the newest ACTIVE one of a family. Raises Refused."""
-        family, _, revision = name.rpartition("/")[2].partition(":")
+        family, _colon, revision = name.rpartition("/")[2].partition(":")
         revisions = self.task_definitions.get(family, {})
         if revision:
             found = revisions.get(int(revision)) if revision.isdigit() else None
         else:
-            found = next((item for _, item in sorted(revisions.items(), reverse=True) if item.status == "ACTIVE"), None)
+            found = next(
+                (item for _number, item in sorted(revisions.items(), reverse=True) if item.status == "ACTIVE"), None
+            )
         if found is None:
             raise Refused(*NOT_FOUND["task-definition"])
         return found
@@ -118,7 +120,7 @@ class EcsBackend(models.EC2ContainerServiceBackend):
 
     def resource(self, arn: str) -> Resource:
         """Return what the ARN names. Raises Refused."""
-        found = next((resource for _, resource in self._resources() if _arn_of(resource) == arn), None)
+        found = next((resource for _kind, resource in self._resources() if _arn_of(resource) == arn), None)
         if found is None:
             kind = arn.partition("/")[0].rpartition(":")[2]
             raise Refused(*NOT_FOUND.get(kind, ("InvalidParameterException", f"The ARN provided is invalid: {arn}")))
@@ -149,7 +151,11 @@ def _arn_of(resource: Resource) -> str:
 
 def backends() -> list[EcsBackend]:
     """Return the state of every account and region that has been asked for."""
-    return [backend for _, _, backend in list(models.ecs_backends.iter_backends()) if isinstance(backend, EcsBackend)]
+    return [
+        backend
+        for _account, _region, backend in list(models.ecs_backends.iter_backends())
+        if isinstance(backend, EcsBackend)
+    ]
 
 
 def install() -> None:

@@ -122,7 +122,7 @@ class Container:
 
         https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Container.html
         """
-        prefix, _, task = task_arn.partition(":task/")
+        prefix, _word, task = task_arn.partition(":task/")
         optional = {"imageDigest": self.digest, "exitCode": self.exit_code, "reason": self.reason}
         sizes = {key: str(self.definition[key]) for key in ("memory", "memoryReservation") if key in self.definition}
         return {

@@ -69,7 +69,7 @@ class Images:
         """Return what the image runs, or None if there is no such image."""
         if "@" not in name:
             return self._specs.get(_tagged(name))
-        repository, _, digest = name.partition("@")
+        repository, _at, digest = name.partition("@")
         found = next(
             (known for known in self.names() if _is_in(known, repository) and self.digest(known) == digest), None
         )

@@ -171,7 +171,7 @@ def _start(backend: EcsBackend, service: Service, deployment: Deployment, count:
         tasks = backend.tasks_of(service)
         is_trying = any(task.is_live and deployment.owns(task) and not task.was_healthy for task in tasks)
         count = 0 if is_trying else 1
-    for _ in range(count):
+    for _task in range(count):
         task = _new_task(backend, service, deployment)
         backend.tasks[service.cluster][task.task_arn] = task
         service.say(f"has started 1 tasks: (task {task.id}).")

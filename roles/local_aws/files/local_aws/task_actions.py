@@ -30,7 +30,7 @@ class TaskActions(Actions):
         if "launchType" not in request and "capacityProviderStrategy" not in request and cluster.default_strategy:
             settings["capacityProviderStrategy"] = cluster.default_strategy
         started: list[Task] = []
-        for _ in range(request.get("count", 1)):
+        for _task in range(request.get("count", 1)):
             chosen = placement(settings, [task.placement.get("capacityProviderName", "") for task in started])
             if chosen["launchType"] == "EC2":
                 raise Refused("InvalidParameterException", "No Container Instances were found in your cluster.")

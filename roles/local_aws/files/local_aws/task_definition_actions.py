@@ -71,7 +71,7 @@ class TaskDefinitionActions(Actions):
             if definition.status == status and family in (None, name)
         ]
         found.sort(reverse=request.get("sort") == "DESC")
-        return page([arn for _, _, arn in found], request, "taskDefinitionArns")
+        return page([arn for _family, _revision, arn in found], request, "taskDefinitionArns")
 
     @action
     def list_task_definition_families(self, request: Document) -> Document:

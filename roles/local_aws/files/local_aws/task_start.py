@@ -141,7 +141,7 @@ class Resources:
     def _from_parameter_store(self, value_from: str) -> str:
         """Read a parameter by its name or arn:aws:ssm:region:account:parameter/name."""
         stage = f"{RETRIEVAL}: unable to retrieve secrets from ssm: service call has been retried 1 time(s)"
-        prefix, _, name = value_from.rpartition(":parameter/")
+        prefix, _word, name = value_from.rpartition(":parameter/")
         region = prefix.split(":")[3] if prefix else self._region
         # The ARN of the parameter "/a" and of the parameter "a" is the same.
         parameters = ssm_backends[self._account][region].get_parameters([f"/{name}", name])
