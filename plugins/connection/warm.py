@@ -33,7 +33,8 @@ options:
       - name: ansible_warm_enabled
   preload:
     description:
-      - Python modules to import once a play. A name that ends in C(.*) stands for the module and all below it.
+      - Python modules to import once a play, in this order, while tasks leave time for it or when one makes use of it.
+        A name that ends in C(.*) stands for the module and all below it.
       - What cannot be imported is left out. Module utils are used only where a task brings the very same source.
     type: list
     elements: str
@@ -41,8 +42,6 @@ options:
       - ansible.module_utils.basic
       - ansible.module_utils._internal._ansiballz._loader
       - ansible.module_utils._internal._json._profiles.*
-      - ansible.module_utils.common.dict_transformations
-      - ansible.module_utils.urls
       - boto3
       - botocore.client
       - botocore.httpsession
@@ -51,16 +50,18 @@ options:
       - botocore.signers
       - botocore.waiter
       - ansible_collections.amazon.aws.plugins.module_utils.core
-      - ansible_collections.amazon.aws.plugins.module_utils.ec2
-      - ansible_collections.amazon.aws.plugins.module_utils.elbv2
-      - ansible_collections.amazon.aws.plugins.module_utils.iam
       - ansible_collections.amazon.aws.plugins.module_utils.modules
+      - ansible_collections.amazon.aws.plugins.module_utils.ec2
+      - ansible_collections.amazon.aws.plugins.module_utils.iam
       - ansible_collections.amazon.aws.plugins.module_utils.policy
       - ansible_collections.amazon.aws.plugins.module_utils.retries
       - ansible_collections.amazon.aws.plugins.module_utils.tagging
       - ansible_collections.amazon.aws.plugins.module_utils.transformation
       - ansible_collections.amazon.aws.plugins.module_utils.waiters
       - ansible_collections.llmops.ecs.plugins.module_utils.*
+      - ansible_collections.amazon.aws.plugins.module_utils.elbv2
+      - ansible.module_utils.common.dict_transformations
+      - ansible.module_utils.urls
     env:
       - name: LLMOPS_ECS_WARM_PRELOAD
     ini:

@@ -31,7 +31,7 @@ from typing import NoReturn
 from ._warm_command import archive
 from ._warm_models import models
 from ._warm_payload import Known, Source, compiled, sources, usable
-from ._warm_preload import at_start, preload, recorded_environment, unchanged
+from ._warm_preload import Preloader, at_start
 from ._warm_task import become, environment, run
 
 HEAD = struct.Struct("!II")
@@ -85,26 +85,25 @@ class Server:
     def __init__(self, settings: dict, listener: socket.socket) -> None:
         self.settings = settings
         self.listener = listener
-        self.known = Known()
-        self.archives: dict[bytes, tuple[dict[str, Source], set[str]]] = {}
+        self.preloader = Preloader(settings["preload"], settings["collections"])
+        self.known = Known(self.preloader.utils)
+        self.archives: dict[bytes, dict[str, Source]] = {}
         self.tasks: dict[int, Task] = {}
         self.own = dict(os.environ)
-        self.fixed: set[str] = set()
         self.files: dict[str, tuple] = {}
-        self.chores: list[Iterator] = []
+        self.chores = [self.imports(), models(settings["services"])]
         self.last = time.monotonic()
 
-    def warm_up(self) -> None:
-        """Import what is to be there before the first task."""
-        gc.disable()
-        with unchanged(), recorded_environment() as read:
-            self.known.utils, failed = preload(self.settings["preload"], self.settings["collections"])
-            self.chores.append(models(self.settings["services"]))
-        for name, reason in failed.items():
-            print(f"not preloaded: {name}: {reason}", file=sys.stderr)
-        self.fixed = read
+    def take(self, names: list[str]) -> None:
+        """Import modules beforehand."""
+        failed = set(self.preloader.failed)
+        self.preloader.take(names)
+        for name, reason in self.preloader.failed.items():
+            if name not in failed:
+                print(f"not preloaded: {name}: {reason}", file=sys.stderr)
+        for path in self.watched():
+            self.files.setdefault(path, stamp(path))
         sys.stdout.flush()
-        self.files = {path: stamp(path) for path in self.watched()}
 
     def watched(self) -> list[str]:
         """The files and folders that imports come from."""
@@ -196,7 +195,10 @@ class Server:
             task.say(f"declined {reason}")
             self.forget(task)
             return
-        wanted, names = self.look_into(archive(program))
+        wanted = self.look_into(archive(program))
+        if due := self.preloader.due(wanted):
+            self.take(due)
+        names = usable(self.known.utils, wanted)
         # A leader that has ended already: the module can be signalled with all of its children, and is no leader itself,
         # as it would be none behind a shell.
         task.group = os.posix_spawn("/bin/sh", ["sh", "-c", ":"], {}, setpgroup=0)
@@ -236,7 +238,7 @@ class Server:
 
     def objection(self, task: Task, header: dict, variables: dict[str, str]) -> str:
         """Return why a task cannot be run here with the same result as in a new interpreter."""
-        names = {name for name in {*variables, *self.own} if at_start(name) or name in self.fixed}
+        names = {name for name in {*variables, *self.own} if at_start(name) or name in self.preloader.read}
         for name in sorted(names):
             if variables.get(name) != self.own.get(name):
                 return f"{name} has another value than when the interpreter started"
@@ -249,17 +251,23 @@ class Server:
             return "what the interpreter imported has changed on disk"
         return ""
 
-    def look_into(self, content: bytes) -> tuple[dict[str, Source], set[str]]:
-        """Return an archive's sources, and the utils that may stand in for some of them."""
+    def look_into(self, content: bytes) -> dict[str, Source]:
+        """Return an archive's sources."""
         key = hashlib.sha256(content).digest()
         if key not in self.archives:
-            wanted = sources(content)
-            self.archives[key] = wanted, usable(self.known.utils, wanted)
-            self.chores.append(self.learn(*self.archives[key]))
+            self.archives[key] = sources(content)
+            self.chores.append(self.learn(self.archives[key]))
         return self.archives[key]
 
-    def learn(self, wanted: dict[str, Source], names: set[str]) -> Iterator[None]:
+    def imports(self) -> Iterator[None]:
+        """Import what no task has had imported yet."""
+        while self.preloader.pending:
+            self.take(self.preloader.pending[:1])
+            yield
+
+    def learn(self, wanted: dict[str, Source]) -> Iterator[None]:
         """Compile what an archive has beside what is known."""
+        names = usable(self.known.utils, wanted)
         for name, source in wanted.items():
             if name not in names and source.text not in self.known.codes:
                 self.known.codes[source.text] = compiled(source.text, name)
@@ -349,8 +357,8 @@ def main(text: str) -> NoReturn:
     settings["direct"] = os.getppid() == settings["starter"]
     listener = socket.socket(fileno=settings["listener"])
     listener.set_inheritable(False)
+    gc.disable()
     server = Server(settings, listener)
-    server.warm_up()
     try:
         server.serve()
     finally:

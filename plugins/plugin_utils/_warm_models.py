@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-import importlib
+import sys
 from collections.abc import Iterator
 
 
@@ -15,9 +15,8 @@ def models(services: list[str]) -> Iterator[None]:
 
     A session that looks for models in folders of its own (AWS_DATA_PATH, data_path) begins with nothing, as ever.
     """
-    try:
-        loaders = importlib.import_module("botocore.loaders")
-    except ImportError:
+    loaders = sys.modules.get("botocore.loaders")
+    if loaders is None:
         return
     loader = loaders.Loader()
     original = loaders.Loader.__init__

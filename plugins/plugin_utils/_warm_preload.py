@@ -18,7 +18,7 @@ import types
 import warnings
 from pathlib import Path
 
-from ._warm_payload import Util
+from ._warm_payload import Source, Util
 
 ROOTS = ("ansible.", "ansible_collections.")
 # Read by Python or by libraries in C when they start, and not again.
@@ -31,9 +31,8 @@ def at_start(name: str) -> bool:
 
 
 @contextlib.contextmanager
-def recorded_environment():
-    """Give a set to which the name of every environment variable that is read meanwhile is added."""
-    read = set()
+def recorded_environment(read: set[str]):
+    """Add the name of every environment variable that is read meanwhile to a set."""
     kind = type(os.environ)
     original = kind.__getitem__
 
@@ -43,15 +42,14 @@ def recorded_environment():
 
     kind.__getitem__ = getitem
     try:
-        yield read
+        yield
     finally:
         kind.__getitem__ = original
 
 
 @contextlib.contextmanager
-def recorded_imports():
-    """Give a dictionary to which, by importing module, the names of the modules that it imports are added."""
-    found: dict[str, dict[str, None]] = {}
+def recorded_imports(found: dict[str, dict[str, None]]):
+    """Add to a dictionary, by importing module, the names of the modules that it imports meanwhile."""
     original, original_function = builtins.__import__, importlib.import_module
 
     def note(importer, names):
@@ -73,7 +71,7 @@ def recorded_imports():
 
     builtins.__import__, importlib.import_module = import_statement, import_module
     try:
-        yield found
+        yield
     finally:
         builtins.__import__, importlib.import_module = original, original_function
 
@@ -116,57 +114,104 @@ def expand(name: str) -> list[str]:
     return [package.__name__, *(module.name for module in below)]
 
 
-def attempt(function, name: str, failed: dict[str, str]):
-    """Call a function with a name. Returns what it returns.
+class Preloader:
+    """Imports modules a few at a time, and keeps the module utils among them out of sys.modules meanwhile."""
 
-    A name that cannot be imported is noted with the reason, and so is every module whose import warned: the warning is
-    due in each task again.
-    """
-    before = set(sys.modules)
-    result = None
+    def __init__(self, names: list[str], collections: dict[str, str]) -> None:
+        self.pending = list(names)
+        self.utils: dict[str, Util] = {}
+        # Names of environment variables that importing looked at.
+        self.read: set[str] = set()
+        # Why modules could not be imported, or are to be imported by each task.
+        self.failed: dict[str, str] = {}
+        self.imports: dict[str, dict[str, None]] = {}
+        with collected({}) as self.modules:
+            packages_of_collections(collections)
+        # Attributes of packages that stand for modules below them: a task has those that it imports.
+        self.children: list[tuple[types.ModuleType, str, types.ModuleType]] = []
+
+    def due(self, wanted: dict[str, Source]) -> list[str]:
+        """Return those pending names that a task's module makes use of."""
+        text = b"\n".join(source.text for source in wanted.values())
+
+        def used(name):
+            if not name.startswith(ROOTS):
+                return name.partition(".")[0].encode() in text
+            return name in wanted or (name.endswith(".*") and any(f"{one}.".startswith(name[:-1]) for one in wanted))
+
+        return [name for name in self.pending if used(name)]
+
+    def take(self, names: list[str]) -> None:
+        """Import pending names."""
+        self.pending = [name for name in self.pending if name not in names]
+        for package, child, module in self.children:
+            setattr(package, child, module)
+        with unchanged(), recorded_environment(self.read), recorded_imports(self.imports):
+            with collected(self.modules):
+                for name in names:
+                    for one in self.attempt(expand, name) or []:
+                        self.attempt(importlib.import_module, one)
+                self.keep()
+        self.children = [
+            (self.utils[parent].module, child, module)
+            for name, module in self.modules.items()
+            for parent, _dot, child in [name.rpartition(".")]
+            if parent in self.utils and vars(self.utils[parent].module).get(child) is module
+        ]
+        for package, child, _module in self.children:
+            delattr(package, child)
+
+    def attempt(self, function, name: str):
+        """Call a function with a name. Returns what it returns, or None.
+
+        A name that cannot be imported is noted with the reason, and so is every module whose import warned: the warning
+        is due in each task again.
+        """
+        before = set(sys.modules)
+        result = None
+        try:
+            with warnings.catch_warnings(record=True) as said:
+                result = function(name)
+        except Exception as error:
+            self.failed[name] = f"{type(error).__name__}: {error}"
+        if said:
+            self.failed.update((one, f"warns: {said[0].message}") for one in {name, *sys.modules} - before)
+        return result
+
+    def keep(self) -> None:
+        """Note the module utils that have been imported since."""
+        modules = {name: module for name, module in list(sys.modules.items()) if is_root(name)}
+        files = {name: file for name in modules if not is_above(name) and (file := file_of(name, modules))}
+        above = {id(module) for name, module in modules.items() if is_above(name)}
+        for name in files.keys() - self.utils.keys() - self.failed.keys():
+            # What leads to a package above the module utils is left out: each task brings its own of these.
+            if above.isdisjoint(map(id, vars(modules[name]).values())):
+                imported = [one for one in self.imports.get(name, ()) if not is_above(one)]
+                self.utils[name] = Util(
+                    module=modules[name],
+                    source=Path(files[name]).read_bytes(),
+                    is_package=Path(files[name]).name == "__init__.py",
+                    imported=imported,
+                    needs={made_by(one, files) for one in imported},
+                    finders=[finder for finder in sys.meta_path if type(finder).__module__ == name],
+                )
+
+
+@contextlib.contextmanager
+def collected(modules: dict[str, types.ModuleType]):
+    """Put module utils into sys.modules, give them, and take them and those that were added out again."""
+    sys.modules.update(modules)
     try:
-        with warnings.catch_warnings(record=True) as said:
-            result = function(name)
-    except Exception as error:
-        failed[name] = f"{type(error).__name__}: {error}"
-    if said:
-        failed.update((one, f"warns: {said[0].message}") for one in {name, *sys.modules} - before)
-    return result
+        yield modules
+    finally:
+        modules.update((name, module) for name, module in list(sys.modules.items()) if is_root(name))
+        for name in modules:
+            del sys.modules[name]
 
 
-def preload(names: list[str], collections: dict[str, str]) -> tuple[dict[str, Util], dict[str, str]]:
-    """Import modules. Returns the module utils among them, taken out of sys.modules, and why others could not be had."""
-    failed: dict[str, str] = {}
-    with recorded_imports() as imports:
-        packages_of_collections(collections)
-        for name in names:
-            for one in attempt(expand, name, failed) or []:
-                attempt(importlib.import_module, one, failed)
-        modules = {name: module for name, module in list(sys.modules.items()) if f"{name}.".startswith(ROOTS)}
-    files = {name: file for name in modules if not is_above(name) and (file := file_of(name, modules))}
-    for name in modules:
-        del sys.modules[name]
-    above = {id(module) for name, module in modules.items() if is_above(name)}
-    utils = {}
-    for name, file in files.items():
-        module = modules[name]
-        # What leads to a package above the module utils is left out: each task brings its own of these.
-        if name not in failed and above.isdisjoint(map(id, vars(module).values())):
-            imported = [one for one in imports.get(name, ()) if not is_above(one)]
-            utils[name] = Util(
-                module=module,
-                source=Path(file).read_bytes(),
-                is_package=Path(file).name == "__init__.py",
-                imported=imported,
-                needs={made_by(one, files) for one in imported},
-                finders=[finder for finder in sys.meta_path if type(finder).__module__ == name],
-            )
-    # The import system sets the attributes of packages again, for those modules that a task imports.
-    for name, module in modules.items():
-        parent, _dot, child = name.rpartition(".")
-        if parent in utils and vars(utils[parent].module).get(child) is module:
-            delattr(utils[parent].module, child)
-    return utils, failed
+def is_root(name: str) -> bool:
+    """Whether a module belongs to Ansible or a collection."""
+    return f"{name}.".startswith(ROOTS)
 
 
 def file_of(name: str, modules: dict[str, types.ModuleType]) -> str | None:
