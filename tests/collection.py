@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,3 +32,10 @@ def install(tarball: Path, folder: Path) -> Path:
     for namespace in ("amazon", "community"):
         (folder / "ansible_collections" / namespace).symlink_to(installed / namespace)
     return folder / "ansible_collections" / "llmops" / "ecs"
+
+
+@contextmanager
+def installed() -> Iterator[Path]:
+    """Give the collection as it is installed from its tarball, for as long as it is needed."""
+    with tempfile.TemporaryDirectory() as scratch:
+        yield install(build(Path(scratch)), Path(scratch))

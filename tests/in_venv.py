@@ -23,7 +23,8 @@ def main() -> int:
     install = [UV, "pip", "install", "--quiet", "--system-certs", "--python", str(python)]
     subprocess.run([*install, "--no-deps", "--requirement", LOCK], check=True)
     subprocess.run([*install, "--requirement", REQUIREMENTS], check=True)
-    return subprocess.run([str(python), "-m", "pytest", TESTS], check=False).returncode
+    tests = Path(TESTS)
+    return subprocess.run([str(python), "-m", "pytest", tests.name], cwd=tests.parent, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from collection import BIN, build, install
+from collection import BIN, installed
 
 # ansible-test downloads this script to install pip; Python carries a pip of its own.
 GET_PIP = """\
@@ -37,8 +36,7 @@ def stand_in_for_get_pip() -> None:
 def main() -> int:
     stand_in_for_get_pip()
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = install(build(Path(scratch)), Path(scratch))
+    with installed() as folder:
         command = [str(BIN / "ansible-test"), "sanity", "--local", "--python", python, "--color", "no"]
         return subprocess.run(command, cwd=folder, check=False).returncode
 
