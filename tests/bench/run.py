@@ -27,7 +27,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/llm-gpt4all-fastapi-demo:latest"
-PLAYS = {"ours": ["deploy.yml", "-e", "ecs_service_wait=false"], "stock": ["tests/bench/stock.yml"]}
+# What has no counterpart in the stock playbook is left out: the embedded AWS, the question, waiting for the model.
+ALONE = ["-e", "deployment_local_aws=false", "-e", "deployment_ask=false", "-e", "ecs_service_wait=false"]
+PLAYS = {"ours": ["deploy.yml", *ALONE], "stock": ["tests/bench/stock.yml"]}
 
 
 def prepare(folder: Path, port: int) -> Path:
