@@ -33,8 +33,8 @@ options:
       - name: ansible_warm_enabled
   preload:
     description:
-      - Python modules to import once a play, in this order, while tasks leave time for it or when one makes use of it.
-        A name that ends in C(.*) stands for the module and all below it.
+      - Python modules to import once a play, in this order, while tasks leave time for it or when one makes use of
+        it. A name that ends in C(.*) stands for the module and all below it.
       - What cannot be imported is left out. Module utils are used only where a task brings the very same source.
     type: list
     elements: str

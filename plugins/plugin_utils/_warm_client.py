@@ -21,13 +21,14 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ._warm_command import Command
-from ._warm_interpreter import HEAD, signal_group, start_of
+from ._warm_command import GUARD, Command
+from ._warm_processes import HEAD, signal_group, start_of
 
 PACKAGE = "llmops_ecs_warm"
 # Leaves nothing behind in the __main__ that modules run in.
 PROGRAM = """\
-(lambda sys: sys.modules.setdefault({package!r}, type(sys)({package!r})).__dict__.update(__path__=[{folder!r}]))(__import__("sys"))
+(lambda sys: vars(sys.modules.setdefault({package!r}, type(sys)({package!r}))).update(
+    __path__=[{folder!r}]))(__import__("sys"))
 __import__({module!r}, fromlist=["main"]).main({settings!r})
 """
 
@@ -123,7 +124,6 @@ class Client:
                 "owner": owner,
                 "owner_start": start_of(owner),
                 "path": self.path,
-                "starter": os.getpid(),
             }
         )
         program = PROGRAM.format(
@@ -150,17 +150,34 @@ class Client:
             "assigned": command.environment,
             "environment": dict(os.environ),
             "folder": folder,
-            "guarded": command.guarded,
             "umask": umask(),
         }
         for last in (False, True):
             try:
-                return self.ask(json.dumps(header).encode(), program)
+                code, out, err = self.ask(json.dumps(header).encode(), program)
             except Unavailable as error:
                 if last:
                     Path(self.off).touch()
                     raise Unavailable(f"{error} ({tail(self.log)})") from error
+                continue
+            if code < 0:
+                code, said = self.signalled(command, -code)
+                err += said
+            return code, out, err
         raise AssertionError
+
+    def signalled(self, command: Command, number: int) -> tuple[int, bytes]:
+        """Return the exit code and the words that the shells between worker and module have for the end by a signal."""
+        line = f"{command.shell} -c {shlex.quote(f'kill -{number} $$')}{GUARD if command.guarded else ''}"
+        result = subprocess.run(
+            f"{shlex.quote(command.shell)} -c {shlex.quote(line)}",
+            shell=True,
+            executable=self.settings.outer_shell,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        return result.returncode, result.stderr
 
     def ask(self, header: bytes, program: bytes) -> tuple[int, bytes, bytes]:
         """Send one request and read until its module has ended and closed its output."""

@@ -19,7 +19,7 @@ PAYLOAD = re.compile(rb"^zip_data='([A-Za-z0-9+/=]+)',$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Command:
-    """A shell that sets some environment variables and starts an interpreter, which reads its program from its input."""
+    """A shell that sets some environment variables and starts an interpreter, which reads its program from input."""
 
     shell: str
     environment: dict[str, str]

@@ -25,58 +25,20 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NoReturn
 
 from ._warm_command import archive
 from ._warm_models import models
 from ._warm_payload import Known, Source, compiled, sources, usable
 from ._warm_preload import Preloader, at_start
+from ._warm_processes import Task, owner_descriptor, signal_group, stamp, start_of
 from ._warm_task import become, environment, run
 
-HEAD = struct.Struct("!II")
 # Seconds in which a task whose worker went away may tidy up before it is killed.
 GRACE = 2
 # Seconds between two looks at whether the play still runs, where the kernel cannot tell.
 LOOK = 1
 GONE = select.POLLRDHUP | select.POLLHUP | select.POLLERR
-
-
-@dataclass
-class Task:
-    """A worker's connection: first its request is read, then its module runs."""
-
-    connection: socket.socket
-    data: bytearray = field(default_factory=bytearray)
-    fds: list[int] = field(default_factory=list)
-    process: int = 0
-    group: int = 0
-    guarded: bool = False
-    killed_at: float = 0
-
-    @property
-    def parts(self) -> tuple[dict, bytes] | None:
-        """The request's header and the module's program, once all of it is here."""
-        if len(self.data) < HEAD.size:
-            return None
-        header, program = HEAD.unpack_from(self.data)
-        if len(self.data) < HEAD.size + header + program:
-            return None
-        start = HEAD.size + header
-        return json.loads(self.data[HEAD.size : start]), bytes(self.data[start:])
-
-    def say(self, line: str) -> None:
-        """Tell the worker, if it is still there."""
-        try:
-            self.connection.sendall(f"{line}\n".encode(errors="replace"))
-        except OSError:
-            pass
-
-    def close(self) -> None:
-        self.connection.close()
-        for descriptor in self.fds:
-            os.close(descriptor)
-        self.fds = []
 
 
 class Server:
@@ -199,8 +161,8 @@ class Server:
         if due := self.preloader.due(wanted):
             self.take(due)
         names = usable(self.known.utils, wanted)
-        # A leader that has ended already: the module can be signalled with all of its children, and is no leader itself,
-        # as it would be none behind a shell.
+        # A leader that has ended already: the module can be signalled with all of its children, and is itself no leader,
+        # as behind a shell.
         task.group = os.posix_spawn("/bin/sh", ["sh", "-c", ":"], {}, setpgroup=0)
         # Before there is a process: whoever reads it must take the module for one that may have run.
         task.say(f"started {task.group}")
@@ -222,7 +184,6 @@ class Server:
                 run(program, self.known, wanted, names)
             finally:
                 os._exit(1)
-        task.guarded = header["guarded"]
         for descriptor in task.fds:
             os.close(descriptor)
         task.fds, task.data = [], bytearray()
@@ -284,7 +245,7 @@ class Server:
         for task in [task for task in self.tasks.values() if task.process]:
             process, status = os.waitpid(task.process, os.WNOHANG)
             if process:
-                task.say(f"exited {self.exit_code(task, os.waitstatus_to_exitcode(status))}")
+                task.say(f"exited {os.waitstatus_to_exitcode(status)}")
                 if task.killed_at:
                     signal_group(task.group, signal.SIGKILL)
                 else:
@@ -295,10 +256,6 @@ class Server:
                 self.last = time.monotonic()
             elif task.killed_at and time.monotonic() - task.killed_at > GRACE:
                 signal_group(task.group, signal.SIGKILL)
-
-    def exit_code(self, task: Task, code: int) -> int:
-        """Return what the shell between worker and module would have made of an exit code."""
-        return 128 - code if code < 0 and (task.guarded or not self.settings["direct"]) else code
 
     def close(self) -> None:
         """End what runs, and leave nothing."""
@@ -315,46 +272,9 @@ class Server:
             self.poll.poll(100)
 
 
-def signal_group(group: int, number: int) -> None:
-    """Signal a process group, if there is one."""
-    try:
-        os.killpg(group, number)
-    except (ProcessLookupError, PermissionError):
-        pass
-
-
-def stamp(path: str) -> tuple:
-    """Return what tells one state of a file or folder from another."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return ()
-    return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-def start_of(process: int) -> str:
-    """Return when a process started, in a form that only compares; empty if there is none."""
-    try:
-        with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
-            fields = file.read().rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return "" if fields[0] in "ZX" else fields[19]
-
-
-def owner_descriptor(process: int) -> int | None:
-    """Return a descriptor that becomes readable when a process ends, where the kernel has such."""
-    try:
-        return os.pidfd_open(process)
-    except (AttributeError, OSError):
-        return None
-
-
 def main(text: str) -> NoReturn:
     """Serve with these settings (JSON)."""
     settings = json.loads(text)
-    # A shell replaces itself with the one command that it is given, or it does not.
-    settings["direct"] = os.getppid() == settings["starter"]
     listener = socket.socket(fileno=settings["listener"])
     listener.set_inheritable(False)
     gc.disable()

@@ -42,7 +42,7 @@ def models(services: list[str]) -> Iterator[None]:
 
 
 def attempt(load, *args, **kwargs):
-    """Load something, or return None: what cannot be had beforehand fails where it is wanted, with the right message."""
+    """Load something, or return None: what cannot be had fails where it is wanted, with the right message."""
     try:
         return load(*args, **kwargs)
     except Exception:

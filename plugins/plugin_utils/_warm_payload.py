@@ -4,8 +4,8 @@
 
 """The module that a task runs: which of its parts the interpreter holds already, and how they come to be used.
 
-A module brings every module util that it needs with it, as source in a zip archive. What was imported beforehand is used
-in its place only if the sources are the same, byte for byte, and so are those of everything that it imported itself.
+A module brings every module util that it needs with it, as source in a zip archive. What was imported beforehand is
+used in its place only if the sources are the same, byte for byte, and so are those of all that it imported itself.
 """
 
 from __future__ import annotations

@@ -146,12 +146,16 @@ class Preloader:
         self.pending = [name for name in self.pending if name not in names]
         for package, child, module in self.children:
             setattr(package, child, module)
-        with unchanged(), recorded_environment(self.read), recorded_imports(self.imports):
-            with collected(self.modules):
-                for name in names:
-                    for one in self.attempt(expand, name) or []:
-                        self.attempt(importlib.import_module, one)
-                self.keep()
+        with (
+            unchanged(),
+            recorded_environment(self.read),
+            recorded_imports(self.imports),
+            collected(self.modules),
+        ):
+            for name in names:
+                for one in self.attempt(expand, name) or []:
+                    self.attempt(importlib.import_module, one)
+            self.keep()
         self.children = [
             (self.utils[parent].module, child, module)
             for name, module in self.modules.items()

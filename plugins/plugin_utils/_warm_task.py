@@ -42,7 +42,7 @@ def environment(own: dict, started: dict, wanted: dict, folder: str, assigned: d
 
 
 def working_folder(said: str, folder: str) -> str:
-    """Return what a shell takes for its folder's name: what it was told, if that is a full name of it, else the real one."""
+    """Return what a shell calls its folder: what it was told, if that is a full name of it, else its real name."""
     try:
         if os.path.isabs(said) and not {".", ".."} & set(said.split("/")) and os.path.samefile(said, folder):
             return said
