@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the llmops.ecs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tagging API as AWS has it: a resource's type is its ARN's, and what is INACTIVE or STOPPED is not listed."""
+"""The tagging API as AWS has it: a resource's type is its ARN's, and history is not listed."""
 
 from __future__ import annotations
 
@@ -60,6 +60,6 @@ def _gone(backend: Any) -> set[str]:
     revisions = [definition for family in backend.task_definitions.values() for definition in family.values()]
     tasks = [task for tasks in backend.tasks.values() for task in tasks.values()]
     holders = [*backend.clusters.values(), *backend.services.values(), *revisions]
-    return {holder.arn for holder in holders if holder.status == "INACTIVE"} | {
+    return {holder.arn for holder in holders if holder.status in ("INACTIVE", "DELETE_IN_PROGRESS")} | {
         task.task_arn for task in tasks if task.last_status == "STOPPED"
     }
