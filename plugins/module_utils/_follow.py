@@ -58,7 +58,7 @@ def look(clients: Clients, watched: Watched, previous: _rollout.Look) -> tuple[D
     service = _service_api.describe_service(clients("ecs"), watched.cluster, watched.name)
     goes = watched.tasks is not None
     beside = {"tasks": _not_stopped(clients, watched)} if goes else _beside(clients, service or {})
-    return service, _rollout.look(service, watched.deployment, previous, beside)
+    return service, _rollout.look(service, watched.deployment, previous, {**beside, "at": time.time()})
 
 
 def _not_stopped(clients: Clients, watched: Watched) -> int:

@@ -29,6 +29,9 @@ TIMED_OUT = "timed_out"
 #: Verdicts that end a wait well; every other one is a failure.
 GOOD = frozenset({SUCCEEDED, GONE})
 
+#: Seconds for which a look without the followed deployment is not believed: what ECS answers is eventually consistent.
+GRACE = 60
+
 _ROLLBACK = re.compile(r"roll(ing|ed)[ -]?back", re.IGNORECASE)
 
 
@@ -53,7 +56,8 @@ def first_look(service: dict | None, deployment_id: str | None) -> Look:
     Its events are old; everything else that the first look sees is new.
     """
     past = look(service, deployment_id)
-    return {**look(None, deployment_id), "refuge": past["refuge"], "events": past["events"][:1]}
+    kept = {name: past[name] for name in ("refuge", "seen")}
+    return {**look(None, deployment_id), **kept, "unseen_since": None, "events": past["events"][:1]}
 
 
 def look(
@@ -66,7 +70,7 @@ def look(
     before: the previous look.
     beside: what other calls tell: targets, the state of each load balancer target (C({"10.0.0.1:80": "healthy"}));
         deployment, the service deployment under way as DescribeServiceDeployments gives it; tasks, how many tasks are
-        not stopped yet, counted only while a service goes away.
+        not stopped yet, counted only while a service goes away; at, when it was looked, in seconds.
     """
     service = service or {"status": "MISSING"}
     beside = beside or {}
@@ -75,9 +79,14 @@ def look(
     heir = primary(service)
     mine = next((d for d in deployments if d.get("id") == deployment_id), {})
     counts = mine or heir or service
+    seen = _last(before, "seen", False) or bool(mine if deployment_id else service["status"] == "ACTIVE")
+    since = None if seen else _first(_last(before, "unseen_since", None), beside.get("at", 0.0))
     now = {
         "status": service["status"],
         "deployment": deployment_id,
+        "seen": seen,
+        "unseen_since": since,
+        "doubted": not seen and "tasks" not in beside and beside.get("at", 0.0) - since < GRACE,
         "is_primary": bool(mine) and mine is heir,
         # A deployment that was rolled back leaves the list: what was last seen of it stays.
         "task_definition": short(mine.get("taskDefinition")) or _last(before, "task_definition", ""),
@@ -123,12 +132,16 @@ def verdict(now: Look) -> str | None:
     """Return how the wait ends, None while it goes on."""
     if now["tasks"] is not None:
         return GONE if now["status"] in ("INACTIVE", "MISSING") and not now["tasks"] else None
+    if now["doubted"] and not now["undone"]:
+        return None
     if now["status"] != "ACTIVE":
         return DELETED
     if now["deployment"] is None:
         return SUCCEEDED if now["running"] >= now["desired"] else None
-    if not now["is_primary"]:
-        return _verdict_on_replaced(now)
+    return _verdict_on_primary(now) if now["is_primary"] else _verdict_on_replaced(now)
+
+
+def _verdict_on_primary(now: Look) -> str | None:
     if now["rollout"] == "FAILED":
         # The rollback is a new deployment that takes over; with nothing to go back to it never comes.
         return None if now["rolls_back"] and now["refuge"] else FAILED
@@ -150,7 +163,9 @@ def lines(previous: Look, current: Look) -> list[str]:
     out += _target_lines(previous["targets"], current["targets"])
     out += _hook_lines(previous, current)
     figures = _figures(current)
-    if previous["status"] == "MISSING" or figures != _figures(previous):
+    # The figures of a look that is not believed are those of the past.
+    was_none = previous["status"] == "MISSING" or previous["doubted"]
+    if not current["doubted"] and (was_none or figures != _figures(previous)):
         out.append(figures)
     return out
 
@@ -171,6 +186,7 @@ def outcome(how: str, now: Look, service: str, seconds: int) -> str:
     mine = now["task_definition"] or now["deployment"] or "the task set"
     heir = now["primary"]["task_definition"]
     reason = f": {now['reason'].rstrip('.')}" if now["undone"] and now["reason"] else ""
+    unseen = "" if now["seen"] else f" DescribeServices did not show {now['deployment'] or 'it'} after it was started."
     if how == TIMED_OUT and now["tasks"] is not None:
         return f"{service} is still there after wait_timeout={seconds} seconds ({_figures(now)})."
     return {
@@ -179,14 +195,20 @@ def outcome(how: str, now: Look, service: str, seconds: int) -> str:
         FAILED: f"{service}: the deployment of {mine} failed ({_counts(now)}){reason}.",
         ROLLED_BACK: f"{service}: the deployment of {mine} failed and was rolled back, {heir} runs again{reason}.",
         ROLLBACK_FAILED: f"{service}: the deployment of {mine} failed, and so did its rollback to {heir}{reason}.",
-        REPLACED: f"{service}: another deployment, of {heir}, replaced {now['deployment']} before its end.",
-        DELETED: f"{service} was deleted while it was waited for (status {now['status']}).",
-        TIMED_OUT: f"{service}: the deployment of {mine} is not done after wait_timeout={seconds} s ({_counts(now)}).",
+        REPLACED: f"{service}: another deployment, of {heir}, replaced {now['deployment']} before its end.{unseen}",
+        DELETED: f"{service} was deleted while it was waited for (status {now['status']}).{unseen}",
+        TIMED_OUT: (
+            f"{service}: the deployment of {mine} is not done after wait_timeout={seconds} s ({_counts(now)}).{unseen}"
+        ),
     }[how]
 
 
 def _last(before: Look | None, key: str, default: t.Any) -> t.Any:
     return before[key] if before else default
+
+
+def _first(*values: t.Any) -> t.Any:
+    return next((value for value in values if value is not None), None)
 
 
 def _failure_told(before: Look, now: Look) -> str | None:
@@ -201,7 +223,8 @@ def _is_undone(before: Look, now: Look) -> bool:
     said = [now["primary"]["reason"], *new_events(before, now)]
     if now["rollout"] == "FAILED" or now["reason"]:
         return True
-    return not now["is_primary"] and any(_ROLLBACK.search(text) for text in said)
+    # While the looks are not believed, what they say of a rollback may be about an earlier deployment.
+    return not now["is_primary"] and not now["doubted"] and any(_ROLLBACK.search(text) for text in said)
 
 
 def _reason(deployment: dict) -> str:

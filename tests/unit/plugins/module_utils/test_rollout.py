@@ -43,11 +43,11 @@ def service(*deployments, events=(), status="ACTIVE", **more):
     }
 
 
-def followed(*seen, deployment_id=NEW, before=None):
-    """Look at one service after the other; return the last look and the lines of all steps."""
+def followed(*seen, deployment_id=NEW, before=None, every=1):
+    """Look at one service after the other, every so many seconds; return the last look and the lines of all steps."""
     look, lines = _rollout.first_look(before, deployment_id), []
-    for each in seen:
-        current = _rollout.look(each, deployment_id, _rollout.remembered(look))
+    for at, each in enumerate(seen):
+        current = _rollout.look(each, deployment_id, _rollout.remembered(look), {"at": 1e9 + at * every})
         lines += _rollout.next_step(_rollout.remembered(look), current)[0]
         look = current
     return look, lines
@@ -92,6 +92,62 @@ def test_verdict(seen, verdict):
     look, _lines = followed(*seen, before=BEFORE)
 
     assert _rollout.verdict(look) == verdict
+
+
+HEIR_OF_A_ROLLBACK = service(deployment(OLD, rolloutStateReason="ECS deployment circuit breaker: rolling back to x."))
+LATE = {
+    "a created service is not shown yet": ([None], None),
+    "a deleted one of that name is": ([service(status="INACTIVE")], None),
+    "an updated one still shows the old deployment": ([BEFORE], None),
+    "which came of a rollback": ([HEIR_OF_A_ROLLBACK], None),
+    "which rolled back meanwhile": ([service(deployment(OLD), events=["rolling back to deployment ecs-svc/0."])], None),
+    "then the new one is shown": ([None, BEFORE, STARTED], None),
+    "and done": ([None, BEFORE, service(deployment(NEW))], _rollout.SUCCEEDED),
+    "and deleted": ([BEFORE, STARTED, None], _rollout.DELETED),
+    "and replaced": ([BEFORE, STARTED, service(deployment(BACK))], _rollout.REPLACED),
+    "never shown, but told to have failed": (
+        [service(deployment(OLD), events=[f"(deployment {NEW}) deployment failed: tasks failed to start."])],
+        _rollout.ROLLED_BACK,
+    ),
+}
+
+
+@pytest.mark.parametrize(("seen", "verdict"), LATE.values(), ids=LATE)
+def test_a_look_at_the_past_is_no_end(seen, verdict):
+    look, lines = followed(*seen, before=BEFORE)
+
+    assert _rollout.verdict(look) == verdict
+    assert not any("now on" in line for line in lines) or verdict
+
+
+GIVEN_UP = {
+    "missing": (None, _rollout.DELETED, "status MISSING"),
+    "another one": (BEFORE, _rollout.REPLACED, "another deployment, of web:1"),
+    "after a rollback": (HEIR_OF_A_ROLLBACK, _rollout.ROLLED_BACK, "was rolled back, web:1 runs again"),
+}
+
+
+@pytest.mark.parametrize(("seen", "verdict", "said"), GIVEN_UP.values(), ids=GIVEN_UP)
+def test_a_deployment_that_is_never_shown_is_given_up_after_a_grace(seen, verdict, said):
+    shortly, _lines = followed(seen, seen, before=BEFORE, every=_rollout.GRACE - 1)
+    long, _lines = followed(seen, seen, before=BEFORE, every=_rollout.GRACE)
+    told = _rollout.outcome(verdict, long, "Service web", 600)
+
+    assert (_rollout.verdict(shortly), _rollout.verdict(long)) == (None, verdict)
+    assert said in told
+    assert verdict == _rollout.ROLLED_BACK or told.endswith(
+        "DescribeServices did not show ecs-svc/2 after it was started."
+    )
+
+
+def test_a_deployment_that_was_there_before_is_not_waited_for():
+    look, _lines = followed(None, deployment_id=OLD, before=BEFORE)
+
+    assert _rollout.verdict(look) == _rollout.DELETED
+
+
+def test_an_external_controller_s_service_may_be_shown_late():
+    assert _rollout.verdict(followed(None, deployment_id=None)[0]) is None
 
 
 def test_a_first_deployment_has_nothing_to_go_back_to():
@@ -185,7 +241,7 @@ OUTCOMES = {
         [STARTED, service(deployment(BACK))],
         "Service web: another deployment, of web:1, replaced ecs-svc/2 before its end.",
     ),
-    _rollout.DELETED: ([None], "Service web was deleted while it was waited for (status MISSING)."),
+    _rollout.DELETED: ([STARTED, None], "Service web was deleted while it was waited for (status MISSING)."),
     _rollout.TIMED_OUT: (
         [STARTED],
         "Service web: the deployment of web:2 is not done after wait_timeout=60 s (0 of 1 running, 0 pending).",
