@@ -83,7 +83,10 @@ LAST_RESORT = {
 }
 
 HIDDEN = "********"
-_SECRET_NAME = re.compile(r"key|token|secret|passw|credential|auth", re.IGNORECASE)
+#: Stands for what is hidden, so that a pattern that fits it again changes nothing.
+_PLACE = "\0"
+_SECRET_NAME = re.compile(r"key|token(?!iz)|secret|passw|credential|auth", re.IGNORECASE)
+_SECRET_FLAG = rf"--?[\w-]*(?:{_SECRET_NAME.pattern})[\w-]*"
 _SECRETS = (
     re.compile(r"\b((?:AKIA|ASIA)[A-Z0-9]{16})\b"),
     re.compile(r"\b((?:sk|pk|rk)-[A-Za-z0-9_-]{16,}|hf_[A-Za-z0-9]{16,}|gh[pousr]_[A-Za-z0-9]{20,})"),
@@ -93,6 +96,7 @@ _SECRETS = (
         r"(?:passw(?:or)?d|secret|token|api[_-]?key|access[_-]?key|credentials?)[\"']?\s*[=:]\s*[\"']?([^\s\"',;]+)",
         re.IGNORECASE,
     ),
+    re.compile(rf"(?<!\S){_SECRET_FLAG}(?:\s+|=)[\"']?([^\s\"'-][^\s\"']*)", re.IGNORECASE),
 )
 
 
@@ -109,16 +113,27 @@ def _matching(table: dict[str, str], lines: list[str]) -> list[str]:
     return list(dict.fromkeys(text for text in found if text))
 
 
+def is_secret(name: str) -> bool:
+    """Whether what has this name (a variable, an option) is secret by it."""
+    return _SECRET_NAME.search(name) is not None
+
+
+def secret_words(words: list[str]) -> list[bool]:
+    """Tell of each word of a command whether it is secret by the flag before it, as in C(--api-key X)."""
+    flags = [re.fullmatch(_SECRET_FLAG, word, re.IGNORECASE) is not None for word in words]
+    return [before and not word.startswith("-") for before, word in zip([False, *flags], words, strict=False)]
+
+
 def secret_values(environment: list[dict[str, str]]) -> list[str]:
     """Return the values of those environment variables that are secret by their name, the longest first."""
-    values = {variable.get("value", "") for variable in environment if _SECRET_NAME.search(variable.get("name", ""))}
+    values = {variable.get("value", "") for variable in environment if is_secret(variable.get("name", ""))}
     return sorted((value for value in values if len(value) >= 4), key=len, reverse=True)
 
 
-def redacted(text: str, values: list[str]) -> str:
-    """Return the text without the values, and without what looks like a password, a token or a key."""
+def redacted(text: str, values: list[str], hidden: str = HIDDEN) -> str:
+    """Return the text with hidden for the values, and for what looks like a password, a token or a key."""
     for value in values:
-        text = text.replace(value, HIDDEN)
+        text = text.replace(value, _PLACE)
     for pattern in _SECRETS:
-        text = pattern.sub(lambda found: found.group(0).replace(found.group(1), HIDDEN), text)
-    return text
+        text = pattern.sub(lambda found: found.group(0).replace(found.group(1), _PLACE), text)
+    return text.replace(_PLACE, hidden)

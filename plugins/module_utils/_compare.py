@@ -13,6 +13,8 @@ import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from ._advice import is_secret, redacted, secret_words
+
 HIDDEN = "(hidden)"
 HIDDEN_AND_CHANGED = "(hidden, changed)"
 
@@ -58,7 +60,7 @@ class Difference:
         show_environment: bool = False,
         besides: Mapping[str, Mapping[str, t.Any]] | None = None,
     ) -> dict[str, t.Any]:
-        """Return before and after as C(--diff) shows them, the values of environment variables hidden unless asked.
+        """Return before and after as C(--diff) shows them, what may be secret hidden unless asked.
 
         besides has before and after of what is compared by other means, such as tags.
         """
@@ -100,17 +102,18 @@ def overlay(before: Mapping[str, t.Any], asked: Mapping[str, t.Any]) -> dict[str
 
 
 def mask(document: t.Any, other: t.Any = None) -> t.Any:
-    """Return the document with the values under V(environment) hidden; a value that is another one in other says so."""
+    """Return the document with what may be secret hidden; a value that is another one in other says so.
+
+    That is each value under C(environment), an option by its name, a word of a command by the flag before it, and what
+    looks like a password, a token or a key in the other options and words.
+    """
     return _mask(document, document if other is None else other)
 
 
 def _mask(document: t.Any, other: t.Any) -> t.Any:
     if isinstance(document, Mapping):
         others = other if isinstance(other, Mapping) else {}
-        return {
-            name: (_mask_environment if name == "environment" else _mask)(value, others.get(name))
-            for name, value in document.items()
-        }
+        return {name: _MASKS.get(name, _mask)(value, others.get(name)) for name, value in document.items()}
     if isinstance(document, list):
         named = _by_name(other)
         return [_mask(item, named.get(_name(item, "name"))) for item in document]
@@ -123,6 +126,40 @@ def _mask_environment(variables: list[dict[str, str]], others: t.Any) -> list[di
         {**item, "value": HIDDEN if named.get(_name(item, "name"), item) == item else HIDDEN_AND_CHANGED}
         for item in variables
     ]
+
+
+def _mask_options(options: t.Any, others: t.Any) -> t.Any:
+    """Mask a map of names to texts, as logConfiguration has it."""
+    if not isinstance(options, Mapping):
+        return options
+    before = others if isinstance(others, Mapping) else options
+    return {
+        name: _mask_text(value, value == before.get(name, value), is_secret(name)) for name, value in options.items()
+    }
+
+
+def _mask_words(words: t.Any, others: t.Any) -> t.Any:
+    if not isinstance(words, list):
+        return words
+    before = others if isinstance(others, list) else words
+    secret = secret_words([str(word) for word in words])
+    return [_mask_text(word, word in before, hide) for word, hide in zip(words, secret, strict=True)]
+
+
+def _mask_text(text: t.Any, same: bool, secret: bool) -> t.Any:
+    hidden = HIDDEN if same else HIDDEN_AND_CHANGED
+    if secret:
+        return hidden
+    return redacted(text, [], hidden) if isinstance(text, str) else text
+
+
+_MASKS: dict[str, Callable[[t.Any, t.Any], t.Any]] = {
+    "environment": _mask_environment,
+    "options": _mask_options,
+    "driverOpts": _mask_options,
+    "command": _mask_words,
+    "entryPoint": _mask_words,
+}
 
 
 def _by_name(items: t.Any) -> dict[str, t.Any]:

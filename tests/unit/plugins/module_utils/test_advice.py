@@ -65,6 +65,8 @@ HIDING = {
     "postgres://me:hunter2@db:5432/x": "hunter2",
     '{"api_key": "hunter2", "n": 1}': "hunter2",
     "aws_secret_access_key = hunter2/x+y": "hunter2/x+y",
+    "vllm serve --api-key hunter2 --port 80": "hunter2",
+    "serve -password='hunter2'": "hunter2",
 }
 
 
@@ -82,6 +84,8 @@ def test_what_looks_like_a_secret_is_hidden(line, secret):
         "Traceback (most recent call last):",
         "ModuleNotFoundError: No module named 'torch'",
         "loaded in 3.2 s: 412 tensors",
+        "serve --tokenizer mistral --port 80",
+        "serve --api-key --port 80",
     ],
 )
 def test_ordinary_lines_stay_as_they_are(line):
@@ -98,6 +102,13 @@ def test_values_of_variables_that_are_secret_by_name():
     ]
 
     assert _advice.secret_values(environment) == ["abcdefgh", "abcd"]
+
+
+def test_words_after_a_flag_that_is_secret_by_its_name():
+    words = ["serve", "--api-key", "a", "b", "--token=x", "y", "--tokenizer", "z", "--auth", "--port", "80", "--secret"]
+
+    assert [word for word, hide in zip(words, _advice.secret_words(words), strict=True) if hide] == ["a"]
+    assert _advice.secret_words([]) == []
 
 
 @given(st.text(alphabet="abcXYZ019", min_size=4, max_size=20), st.text(max_size=30), st.text(max_size=30))

@@ -178,6 +178,67 @@ def test_a_new_variable_is_hidden():
     assert mask(with_environment(KEY="secret"), {}) == with_environment(KEY=HIDDEN)
 
 
+SECRET_BEFORE = {
+    "logConfiguration": {"options": {"splunk-token": "t0ken", "splunk-url": "https://u:passw0rd@splunk"}},
+    "entryPoint": ["serve", "--api-key", "f1rst", "--port", "80"],
+    "command": ["--token=t0ken", "--tokenizer", "mistral", "--password", "-v", "vllm --hf-token s3cret --seed 1"],
+}
+SECRET_AFTER = {
+    "logConfiguration": {"options": {"splunk-token": "t0ken", "splunk-url": "https://u:other1@splunk"}},
+    "entryPoint": ["serve", "--api-key", "s3cond", "--port", "81"],
+    "command": ["--token=chang3d", "--tokenizer", "other", "--password", "-v", "vllm --hf-token an0ther --seed 1"],
+}
+
+
+def test_secrets_in_options_and_commands_are_hidden_but_their_change_is_seen():
+    shown = changes({"containers": [SECRET_BEFORE]}, {"containers": [SECRET_AFTER]}, RULES, whole=True).diff()
+
+    assert shown["before"]["containers"] == [
+        {
+            "logConfiguration": {"options": {"splunk-token": HIDDEN, "splunk-url": f"https://u:{HIDDEN}@splunk"}},
+            "entryPoint": ["serve", "--api-key", HIDDEN, "--port", "80"],
+            "command": [
+                f"--token={HIDDEN}",
+                "--tokenizer",
+                "mistral",
+                "--password",
+                "-v",
+                f"vllm --hf-token {HIDDEN} --seed 1",
+            ],
+        }
+    ]
+    assert shown["after"]["containers"] == [
+        {
+            "logConfiguration": {
+                "options": {"splunk-token": HIDDEN, "splunk-url": f"https://u:{HIDDEN_AND_CHANGED}@splunk"}
+            },
+            "entryPoint": ["serve", "--api-key", HIDDEN_AND_CHANGED, "--port", "81"],
+            "command": [
+                f"--token={HIDDEN_AND_CHANGED}",
+                "--tokenizer",
+                "other",
+                "--password",
+                "-v",
+                f"vllm --hf-token {HIDDEN_AND_CHANGED} --seed 1",
+            ],
+        }
+    ]
+
+
+@pytest.mark.parametrize("document", [{"options": None}, {"command": "CMD"}, {"options": {"a": 1}, "command": [1]}])
+def test_what_is_no_text_is_left_as_it_is(document):
+    assert mask(document) == document
+
+
+def test_new_secrets_are_hidden():
+    new = {"logConfiguration": {"options": {"splunk-token": "t0ken"}}, "command": ["--api-key", "s3cret"]}
+
+    assert mask(new, {}) == {
+        "logConfiguration": {"options": {"splunk-token": HIDDEN}},
+        "command": ["--api-key", HIDDEN],
+    }
+
+
 @pytest.mark.parametrize(
     ("before", "asked", "merged"),
     [
