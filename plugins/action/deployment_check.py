@@ -98,5 +98,7 @@ class ActionModule(ActionBase):
                 _document.validate(document, shape, option, required=False)
                 if option == "task_definition":
                     _task_definition.check(_task_definition.normalized(document), option)
+                else:
+                    yield from _deployment.bad_rollout(document)
             except _document.DocumentError as e:
                 yield str(e)

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -94,4 +95,21 @@ def bad_image(image: str, preset: str, gpu: bool, fargate: bool) -> Iterator[str
         yield (
             f"ecs_service_preset: {preset} needs a GPU, and Fargate has none: name a capacity provider with GPUs in "
             "ecs_service_capacity_provider_strategy"
+        )
+
+
+def bad_rollout(definition: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse bounds between which no task can be replaced: the deployment would wait until it times out.
+
+    ECS rounds the least number of healthy tasks up and the greatest number of running ones down.
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+    """
+    count = definition.get("desiredCount", 1)
+    bounds = definition.get("deploymentConfiguration", {})
+    least, most = bounds.get("minimumHealthyPercent", 100), bounds.get("maximumPercent", 200)
+    if count and math.ceil(count * least / 100) >= count >= count * most // 100:
+        yield (
+            f"With ecs_service_minimum_healthy_percent {least} and ecs_service_maximum_percent {most}, none of "
+            f"{count} task(s) can be replaced: as many must run, and no more may. Raise the second to "
+            f"{math.ceil((count + 1) * 100 / count)}, or lower the first to {(count - 1) * 100 // count}."
         )

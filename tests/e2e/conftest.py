@@ -102,8 +102,14 @@ class World:
         self.variables("local_aws", local_aws_port=self.port, local_aws_images=self.images)
         return name
 
+    def warm(self) -> None:
+        """Let the plays take less time: what the inventory does by itself, other tests show."""
+        interpreter = "{{ ansible_playbook_python }}"
+        self.variables("ansible", ansible_connection="llmops.ecs.warm", ansible_python_interpreter=interpreter)
+
     def guide_service(self, **values) -> None:
         """Let the inventory's services run the guide's image, with nothing but its name and the preset."""
+        self.warm()
         self.push(GUIDE_IMAGE)
         self.variables("ecs_service", ecs_service_image=GUIDE_IMAGE, ecs_service_preset="gpt4all_fastapi", **values)
 

@@ -80,6 +80,7 @@ def world(world):
         "working_directory": str(server),
         "path": [str(BIN)],
     }
+    world.warm()
     world.server("start")
     return world
 

@@ -69,6 +69,10 @@ CHECKED_FIRST = {
         {"ecs_service_log_retention_days": 8},
         ["ecs_service_log_retention_days", "7, 14"],
     ),
+    "rollout without room": (
+        {"ecs_service_maximum_percent": 150},
+        ["ecs_service_maximum_percent 150, none of 1 task(s) can be replaced", "Raise the second to 200"],
+    ),
     "GPU server on Fargate": ({"ecs_service_preset": "vllm"}, ["ecs_service_preset: vllm needs a GPU"]),
     "name that cannot be": (
         {"deployment_name": "my_llm"},

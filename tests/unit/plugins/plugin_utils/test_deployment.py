@@ -115,3 +115,27 @@ def test_image(image, gpu, fargate, said):
     messages = list(_deployment.bad_image(image, "vllm", gpu, fargate))
 
     assert (said in messages[0]) if said else not messages
+
+
+@pytest.mark.parametrize(
+    ("count", "least", "most", "said"),
+    [
+        (1, 100, 200, None),
+        (1, 100, 199, "Raise the second to 200, or lower the first to 0."),
+        (1, 0, 100, None),
+        (1, 50, 100, "Raise the second to 200, or lower the first to 0."),
+        (2, 100, 150, None),
+        (3, 100, 133, "Raise the second to 134, or lower the first to 66."),
+        (3, 66, 100, None),
+        (0, 100, 100, None),
+    ],
+)
+def test_a_rollout_needs_room(count, least, most, said):
+    bounds = {"minimumHealthyPercent": least, "maximumPercent": most}
+    messages = list(_deployment.bad_rollout({"desiredCount": count, "deploymentConfiguration": bounds}))
+
+    assert messages[0].endswith(said) if said else not messages
+
+
+def test_a_rollout_has_room_by_default():
+    assert not list(_deployment.bad_rollout({}))
