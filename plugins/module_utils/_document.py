@@ -24,6 +24,12 @@ if t.TYPE_CHECKING:
     from botocore.model import Shape, StructureShape
 
 
+# How botocore tells that a value has another type: the value can be anything, over lines.
+_OTHER_TYPE = re.compile(r"(Invalid type for parameter (?P<path>.+?), value: ).*?(?P<type>, type: <class '\w+'>)", re.S)
+# Members in which, at any depth, a value may be a secret.
+_SECRETIVE = re.compile(r"\.(environment|secrets|options|driverOpts|command|entryPoint)\b")
+
+
 class DocumentError(ValueError):
     """What is wrong with a document, with the path of each bad field; nothing was sent to AWS."""
 
@@ -92,10 +98,16 @@ def validate(document: t.Any, shape: StructureShape, where: str = "definition", 
     around = SimpleNamespace(
         type_name="structure", members={where: top}, metadata={}, is_tagged_union=False, is_document_type=False
     )
-    report = ParamValidator().validate({where: document}, around)
-    problems = [*report.generate_report().splitlines(), *_out_of_range(document, shape, where)]
+    report = _OTHER_TYPE.sub(_without_secrets, ParamValidator().validate({where: document}, around).generate_report())
+    problems = [*report.splitlines(), *_out_of_range(document, shape, where)]
     if problems:
         raise DocumentError("; ".join(problems))
+
+
+def _without_secrets(found: re.Match[str]) -> str:
+    """Return what botocore tells without a value that may be, or hold, a secret."""
+    nested = found["type"].endswith(("'dict'>", "'list'>", "'tuple'>"))
+    return f"{found[1]}(hidden){found['type']}" if nested or _SECRETIVE.search(found["path"]) else found[0]
 
 
 def _out_of_range(value: t.Any, shape: Shape, where: str) -> t.Iterator[str]:

@@ -106,7 +106,10 @@ def test_a_word_for_a_float_stays_for_the_validator(ecs):
         ("text", "Invalid type for parameter definition, value: text"),
         ({**task(), "volumes": {"name": "a"}}, "Invalid type for parameter definition.volumes, value: "),
         ({**task(), "runtimePlatform": ["a"]}, "Invalid type for parameter definition.runtimePlatform, value: "),
-        (task(dockerLabels=["a"]), "definition.containerDefinitions[0].dockerLabels, value: ['a']"),
+        (
+            task(dockerLabels=["a"]),
+            "containerDefinitions[0].dockerLabels, value: (hidden), type: <class 'list'>, valid",
+        ),
         ({**task(), "networkMode": 1}, "Invalid type for parameter definition.networkMode, value: 1"),
         ({**task(), "requiresCompatibilities": ["fargate"]}, "definition.requiresCompatibilities[0], value: fargate"),
         (
@@ -120,6 +123,39 @@ def test_what_is_wrong_is_told_with_its_path(shape, document, message):
         validate(document, shape)
 
     assert message in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        (task(environment={"KEY": "hunter2"}), "containerDefinitions[0].environment"),
+        (task(environment="KEY=\nhunter2"), "containerDefinitions[0].environment"),
+        (task(environment=["KEY=hunter2"]), "containerDefinitions[0].environment[0]"),
+        (
+            task(environment=[{"name": "KEY", "value": {"a": "hunter2"}}]),
+            "containerDefinitions[0].environment[0].value",
+        ),
+        (task(secrets=[{"name": "KEY", "valueFrom": ["hunter2"]}]), "containerDefinitions[0].secrets[0].valueFrom"),
+        (task(command="serve --api-key hunter2"), "containerDefinitions[0].command"),
+        (task(logConfiguration={"options": {"splunk-token": ["hunter2"]}}), "logConfiguration.options.splunk-token"),
+        (
+            {**task(), "containerDefinitions": {"environment": [{"value": "hunter2"}]}},
+            "definition.containerDefinitions",
+        ),
+    ],
+)
+def test_a_value_that_may_be_secret_is_not_told(shape, document, path):
+    with pytest.raises(DocumentError) as told:
+        validate({**document, "cpu": ["4"]}, shape)
+
+    assert f"{path}, value: (hidden), type: " in str(told.value)
+    assert "definition.cpu, value: " in str(told.value)
+    assert "hunter2" not in str(told.value)
+
+
+def test_a_value_of_another_type_is_told_where_it_is_no_secret(shape):
+    with pytest.raises(DocumentError, match=r"containerDefinitions\[0\]\.cpu, value: many, type: <class 'str'>"):
+        validate(task(cpu="many"), shape)
 
 
 def test_a_limit_that_botocore_leaves_to_aws(ecs):
