@@ -59,6 +59,7 @@ ENDPOINT = (
     "Check that the endpoint answers (option endpoint_url, AWS_ENDPOINT_URL; the embedded AWS must be running), "
     "and that the region exists (option region, AWS_REGION)."
 )
+PASSING = "That comes from a proxy between here and AWS, or AWS itself; try again."
 WAY_OUT = {
     "NoCredentialsError": CREDENTIALS,
     "PartialCredentialsError": CREDENTIALS,
@@ -124,19 +125,21 @@ def is_error(error: BaseException | None, *codes: str) -> bool:
     return isinstance(cause, ClientError) and _is(cause, codes)
 
 
-def explain(error: AnsibleAWSError, region: str | None = None) -> str:
+def explain(error: AnsibleAWSError, region: str | None = None, endpoint_url: str | None = None) -> str:
     """Return the whole message of an error: what was being done, AWS's code and message, and the way out.
 
-    region is where it was tried.
+    region is where it was tried; endpoint_url, the endpoint if it is not AWS's own.
     """
     cause = error.exception
-    if not is_answer_of_aws(cause):
+    if not is_answer_of_aws(cause) and not endpoint_url:
+        told = f"{error.message}: {_status(cause)}."
+    elif not is_answer_of_aws(cause):
         told = f"{error.message}: not supported by this endpoint, which does not answer as AWS does."
     else:
         told = f"{error.message}: {cause}" if cause else str(error.message)
         told = told if told.endswith(".") else f"{told}."
-    way_out = _way_out(cause)
-    if region and way_out in (ENDPOINT, SIGNATURE):
+    way_out = _way_out(cause, endpoint_url)
+    if region and way_out in (ENDPOINT, PASSING, SIGNATURE):
         way_out = _unknown(region) or way_out
     return f"{told} {way_out}" if way_out else told
 
@@ -156,6 +159,13 @@ def _is(error: ClientError, codes: tuple[str, ...]) -> bool:
     return any(code == about.get("Code") or code in about.get("Message", "") for code in codes)
 
 
+def _status(cause: BaseException | None) -> str:
+    """Return the HTTP status of an answer that is no AWS error, in words."""
+    about = cause.response if isinstance(cause, ClientError) else {}
+    status = about.get("ResponseMetadata", {}).get("HTTPStatusCode") or about.get("Error", {}).get("Code")
+    return f"HTTP status {status}, without an error of AWS's" if status else "an answer that cannot be read"
+
+
 def _unknown(region: str) -> str:
     session = Session()
     partitions = session.get_available_partitions()
@@ -165,9 +175,9 @@ def _unknown(region: str) -> str:
     return f"Set the option region (AWS_REGION) to a region that exists; {region} is none of {', '.join(known)}."
 
 
-def _way_out(cause: BaseException | None) -> str:
+def _way_out(cause: BaseException | None, endpoint_url: str | None) -> str:
     if not is_answer_of_aws(cause):
-        return ENDPOINT
+        return ENDPOINT if endpoint_url else PASSING
     if not isinstance(cause, ClientError):
         return next((WAY_OUT[name] for name in (kind.__name__ for kind in type(cause).__mro__) if name in WAY_OUT), "")
     about = cause.response.get("Error", {})

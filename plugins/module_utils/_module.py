@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from contextlib import contextmanager
 
@@ -58,4 +59,14 @@ def failures_told(module: AnsibleAWSModule) -> Iterator[None]:
         module.fail_json(msg=str(error))
     except EcsError as error:
         answered = getattr(error.exception, "response", {}) if is_answer_of_aws(error.exception) else {}
-        module.fail_json(msg=explain(error, module.region), **camel_dict_to_snake_dict(answered))
+        msg = explain(error, module.region, endpoint_of(module))
+        module.fail_json(msg=msg, **camel_dict_to_snake_dict(answered))
+
+
+def endpoint_of(module: AnsibleAWSModule) -> str | None:
+    """Return the endpoint that is set by option or environment, for all services or one of them; None: AWS's own.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+    """
+    named = [value for name, value in sorted(os.environ.items()) if name.startswith("AWS_ENDPOINT_URL") and value]
+    return module.params["endpoint_url"] or next(iter(named), None)

@@ -114,7 +114,7 @@ DENIED = "User: arn:aws:iam::123456789012:user/u is not authorized to perform: e
     ],
 )
 def test_the_way_out_is_told(cause, parts):
-    told = explain(EcsError("Failed to do it", cause), "eu-west-1")
+    told = explain(EcsError("Failed to do it", cause), "eu-west-1", "http://127.0.0.1:1")
 
     assert all(part in told for part in parts)
     assert told.startswith("Failed to do it: ")
@@ -148,4 +148,24 @@ def test_an_endpoint_that_is_no_aws_is_told_by_a_call():
     with pytest.raises(EcsError) as raised:
         describe([ResponseParserError("<html>")], "llm")
 
-    assert "not supported by this endpoint" in explain(raised.value)
+    assert "not supported by this endpoint" in explain(raised.value, endpoint_url="http://127.0.0.1:1")
+
+
+def bad_gateway():
+    answer = {"Error": {"Code": "502", "Message": "<html>"}, "ResponseMetadata": {"HTTPStatusCode": 502}}
+    return ClientError(answer, "DescribeClusters")
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        (bad_gateway(), "HTTP status 502, without an error of AWS's."),
+        (client_error("503"), "HTTP status 503, without an error of AWS's."),
+        (ResponseParserError("<html>"), "an answer that cannot be read."),
+    ],
+)
+@pytest.mark.parametrize("region", [None, "eu-west-1"])
+def test_aws_s_own_endpoint_is_not_called_unsupported(cause, said, region):
+    told = explain(EcsError("Failed to do it", cause), region)
+
+    assert told == (f"Failed to do it: {said} That comes from a proxy between here and AWS, or AWS itself; try again.")
