@@ -53,7 +53,8 @@ options:
     default: false
   show_environment:
     description:
-      - Whether the diff shows the values of C(environment). By default it only says which of them change.
+      - Whether the diff and RV(task_definition) show the values of C(environment), and what else may be secret in
+        log options and commands. By default they are hidden, and the diff only says which of them change.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -115,6 +116,7 @@ task_definition:
   description:
     - The revision that now is the newest one, as AWS describes it, in AWS's own spelling.
     - In check mode, where it would be a new one, it is O(definition) with the ARN and revision to expect.
+    - The values of C(environment), and what else may be secret, are hidden unless O(show_environment=true).
   returned: O(state=present)
   type: dict
   sample:
@@ -210,10 +212,11 @@ def present(module, client):
         _ecs.change_tags(client, current["taskDefinitionArn"], tags)
     older = active[: -params["keep"]] if params["keep"] else []
     deregister(module, client, older)
+    shown = current if params["show_environment"] else _compare.mask(current)
 
     return {
         "changed": difference.changed or tags.changed or bool(older),
-        "task_definition": {**current, "tags": _tags.to_list(tags.after)},
+        "task_definition": {**shown, "tags": _tags.to_list(tags.after)},
         "arn": current["taskDefinitionArn"],
         "revision": current["revision"],
         "tags": tags.after,

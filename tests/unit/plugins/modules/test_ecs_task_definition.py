@@ -198,6 +198,18 @@ def test_values_of_the_environment_are_hidden_in_the_diff_unless_asked(described
     assert [diff[name]["containerDefinitions"][0]["environment"][0]["value"] for name in ("before", "after")] == shown
 
 
+@pytest.mark.parametrize(("show", "shown"), [(False, "(hidden)"), (True, "a-secret")])
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_values_of_the_environment_are_hidden_in_the_result_unless_asked(described, run, show, shown, check_mode):
+    document = with_environment(KEY="a-secret")
+    described(revision(1, document))
+
+    result = run(ecs_task_definition, check_mode=check_mode, definition=document, show_environment=show)
+
+    assert not result["changed"]
+    assert result["task_definition"]["containerDefinitions"][0]["environment"] == [{"name": "KEY", "value": shown}]
+
+
 @pytest.mark.parametrize(("inactive", "number"), [([], 1), ([1, 2], 3)])
 def test_check_mode_predicts_the_revision(described, looked_up, run, inactive, number):
     described()
@@ -384,3 +396,22 @@ def test_a_refusal_of_aws_is_told(ecs, described, run):
 
     assert result["msg"].startswith(f"Failed to register a revision of task definition {FAMILY}: ")
     assert "Role is not valid" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "option", "said"),
+    [
+        (None, None, "HTTP status 502, without an error of AWS's. That comes from a proxy"),
+        ("AWS_ENDPOINT_URL", None, "not supported by this endpoint"),
+        ("AWS_ENDPOINT_URL_ECS", None, "not supported by this endpoint"),
+        (None, "http://127.0.0.1:1", "not supported by this endpoint"),
+    ],
+)
+def test_an_answer_that_is_no_aws_s_is_told_by_the_endpoint(ecs, run, monkeypatch, variable, option, said):
+    if variable:
+        monkeypatch.setenv(variable, "http://127.0.0.1:1")
+    ecs.add_client_error("describe_task_definition", "502", "<html>", http_status_code=502)
+
+    result = run(ecs_task_definition, definition=PLAIN, **({"endpoint_url": option} if option else {}))
+
+    assert said in result["msg"]
