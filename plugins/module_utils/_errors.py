@@ -41,6 +41,12 @@ class _Retry(AWSRetry):
         return "NotYetAssumable" if "nable to assume" in about.get("Message", "") else about.get("Code", "")
 
 
+class _Brief(_Retry):
+    @staticmethod
+    def found(response_code: str, catch_extra_error_codes: t.Iterable[str] | None = None) -> bool:
+        return response_code in (catch_extra_error_codes or ())
+
+
 _retried = _Retry.jittered_backoff(
     retries=8,
     delay=1,
@@ -84,6 +90,7 @@ WAY_OUT = {
     "AuthFailure": CREDENTIALS,
     "InvalidSignatureException": SIGNATURE,
     "SignatureDoesNotMatch": SIGNATURE,
+    "ClusterNotFoundException": "Make the cluster with llmops.ecs.ecs_cluster, or check cluster and region.",
     "ClusterContainsServicesException": "Delete its services first (llmops.ecs.ecs_service with state=absent).",
     "ClusterContainsTasksException": "Stop its tasks first; those of a deleted service stop by themselves.",
     "ClusterContainsContainerInstancesException": "Deregister its container instances first.",
@@ -92,16 +99,20 @@ WAY_OUT = {
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
 
-def aws_call(description: str, missing: tuple[str, ...] = (), value: t.Any = None) -> Callable[[Callable], Callable]:
+def aws_call(
+    description: str, missing: tuple[str, ...] = (), value: t.Any = None, passing: tuple[str, ...] = ()
+) -> Callable[[Callable], Callable]:
     """Decorate a function that makes one call to AWS: retried when AWS is busy, EcsError when it fails.
 
     description says what is done, with the function's own parameters in braces: V(describe cluster {name}).
     missing are error codes, or parts of messages, that mean the thing does not exist: then value is returned.
+    passing are error codes that may only mean that a thing is seconds old: tried again, for 7 seconds in all.
     """
 
     def decorate(function: Callable) -> Callable:
         signature = inspect.signature(function)
-        call = _retried(function)
+        briefly = _Brief.exponential_backoff(retries=4, delay=1, catch_extra_error_codes=passing)
+        call = _retried(briefly(function) if passing else function)
 
         @functools.wraps(function)
         def called(*args: t.Any, **kwargs: t.Any) -> t.Any:

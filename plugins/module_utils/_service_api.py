@@ -42,7 +42,9 @@ def describe_service(client: t.Any, cluster: str, name: str) -> Document | None:
     return next((service for service in found if service["serviceName"] == name), None)
 
 
-@aws_call("create service {document[serviceName]} in cluster {document[cluster]}")
+@aws_call(
+    "create service {document[serviceName]} in cluster {document[cluster]}", passing=("ClusterNotFoundException",)
+)
 def create_service(client: t.Any, document: Document) -> Document:
     return client.create_service(**document)["service"]
 

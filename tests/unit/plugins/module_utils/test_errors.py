@@ -64,6 +64,33 @@ def test_what_passes_is_tried_again(naps, error):
     assert len(naps) == 2
 
 
+@aws_call("create a service in {name}", passing=("ClusterNotFoundException",))
+def create(answers, name):
+    answer = answers.pop(0)
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+NOT_YET = client_error("ClusterNotFoundException", "Cluster not found.", "CreateService")
+
+
+def test_what_may_be_seconds_old_is_tried_again_briefly(naps):
+    assert create([NOT_YET, client_error("ThrottlingException"), NOT_YET, "service"], "llm") == "service"
+
+    naps.clear()
+    with pytest.raises(EcsError):
+        create([NOT_YET] * 100, "llm")
+    assert naps == [1, 2, 4]
+
+
+def test_other_errors_of_such_a_call_are_not_tried_again(naps):
+    with pytest.raises(EcsError):
+        create([client_error("ServerException"), "service"], "llm")
+
+    assert not naps
+
+
 def test_a_throttled_call_ends_after_some_tries(naps):
     with pytest.raises(EcsError):
         describe([client_error("ThrottlingException")] * 100, "llm")
@@ -105,6 +132,7 @@ DENIED = "User: arn:aws:iam::123456789012:user/u is not authorized to perform: e
         (client_error("InvalidSignatureException"), ["does not fit the access key", "clock"]),
         (client_error("AccessDeniedException", DENIED), ["Allow ecs:DescribeClusters in an IAM policy"]),
         (client_error("UnauthorizedOperation", "You are not authorized."), ["Allow the action DescribeClusters"]),
+        (client_error("ClusterNotFoundException"), ["llmops.ecs.ecs_cluster", "check cluster and region"]),
         (client_error("ClusterContainsServicesException"), ["llmops.ecs.ecs_service with state=absent"]),
         (
             client_error("500", "<!doctype html>"),
