@@ -44,6 +44,8 @@ options:
   keep:
     description:
       - How many C(ACTIVE) revisions to keep, the newest one included. Older ones are deregistered.
+        It is 2 or more, because services still run the one before the newest, and roll back to it.
+      - Each deployment that fails leaves a revision too. Where some may fail in a row, keep as many more.
       - Without it, all are kept.
     type: int
   delete:
@@ -164,6 +166,9 @@ from ..module_utils import _compare, _ecs, _tags, _task_definition
 from ..module_utils._document import DocumentError, agreed, coerce, known, shape_of, validate
 from ..module_utils._module import connect, failures_told
 
+#: The newest revision, and the one before it: what services run until they are deployed anew, and roll back to.
+LEAST_KEPT = 2
+
 
 def wanted(params, shape):
     """Return the whole definition without its tags, and the tags that are asked for, both checked."""
@@ -260,8 +265,11 @@ def main():
         supports_check_mode=True,
     )
     with failures_told(module):
-        if module.params["keep"] is not None and module.params["keep"] < 1:
-            raise DocumentError(f"keep is {module.params['keep']}; it must be 1 or more, or left out to keep all")
+        if module.params["keep"] is not None and module.params["keep"] < LEAST_KEPT:
+            raise DocumentError(
+                f"keep is {module.params['keep']}; it must be {LEAST_KEPT} or more, because services still run the "
+                "revision before the newest one and roll back to it, or left out to keep all"
+            )
         client = connect(module, "ecs")
         module.exit_json(**(present if module.params["state"] == "present" else absent)(module, client))
 

@@ -153,6 +153,22 @@ def test_a_creation_is_the_same_one_when_it_is_sent_again(ecs, described, scalab
     assert len(tokens[0]) <= 36
 
 
+@pytest.mark.parametrize("seen_late", [True, False])
+def test_a_cluster_may_be_seconds_old(ecs, described, scalable, apply, monkeypatch, seen_late):
+    monkeypatch.setattr("ansible_collections.amazon.aws.plugins.module_utils.cloud.time.sleep", lambda _seconds: None)
+    described(None)
+    scalable()
+    for _attempt in range(2 if seen_late else 4):
+        ecs.add_client_error("create_service", "ClusterNotFoundException", "Cluster not found.")
+    if seen_late:
+        ecs.add_response("create_service", {"service": service()})
+
+    result = apply(ASKED)
+
+    assert result.get("changed") or "Make the cluster with llmops.ecs.ecs_cluster" in result["msg"]
+    assert bool(result.get("failed")) is not seen_late
+
+
 @pytest.mark.parametrize("counts", [(0, 1), (2, 2), (9, 3)])
 def test_autoscaling_owns_the_count_of_a_new_service_too(ecs, described, scalable, apply, counts):
     count, sent = counts

@@ -274,11 +274,11 @@ def test_older_revisions_are_deregistered(ecs, described, registered, listed, ru
 
 
 def test_older_revisions_are_deregistered_without_a_new_one(ecs, described, listed, run):
-    described(revision(2))
-    listed([1, 2])
+    described(revision(3))
+    listed([1, 2, 3])
     ecs.add_response("deregister_task_definition", {}, {"taskDefinition": arn(1)})
 
-    result = run(ecs_task_definition, definition=PLAIN, keep=1)
+    result = run(ecs_task_definition, definition=PLAIN, keep=2)
 
     assert result["changed"]
     assert result["deregistered"] == [arn(1)]
@@ -292,10 +292,10 @@ def test_nothing_to_deregister(described, listed, run):
 
 
 def test_check_mode_says_what_it_would_deregister(described, listed, run):
-    described(revision(2))
-    listed([1, 2])
+    described(revision(3))
+    listed([1, 2, 3])
 
-    result = run(ecs_task_definition, check_mode=True, definition=PLAIN, keep=1)
+    result = run(ecs_task_definition, check_mode=True, definition=PLAIN, keep=2)
 
     assert result["changed"]
     assert result["deregistered"] == [arn(1)]
@@ -368,7 +368,8 @@ def test_a_revision_that_cannot_be_deleted_is_told(ecs, listed, run):
             {"family": "a", "definition": {"family": "b"}},
             "family and definition.family differ (a, b); drop one of them",
         ),
-        ({"definition": PLAIN, "keep": 0}, "keep is 0; it must be 1 or more, or left out to keep all"),
+        ({"definition": PLAIN, "keep": 0}, "keep is 0; it must be 2 or more, because services still run the revision"),
+        ({"definition": PLAIN, "keep": 1}, "roll back to it, or left out to keep all"),
         ({"definition": {**PLAIN, "cpus": 1}}, 'Unknown parameter in definition: "cpus", must be one of: family'),
         (
             {"definition": {**PLAIN, "containerDefinitions": [{**CONTAINER, "portMapping": []}]}},
