@@ -16,6 +16,8 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ..module_utils._advice import is_secret, redacted
+
 MISSING = object()
 
 
@@ -32,12 +34,23 @@ def differing(hosts: Mapping[str, Mapping[str, Any]], group: str) -> Iterator[st
             else:
                 found.append((value, [host]))
         if len(found) > 1:
-            who = "; ".join(f"{_shown(value)} on {', '.join(those)}" for value, those in found)
+            who = "; ".join(f"{_shown(name, value)} on {', '.join(those)}" for value, those in found)
             yield f"{name} is shared by all hosts of {group} but differs: {who}. Set it once, for the whole group."
 
 
-def _shown(value: Any) -> str:
-    return "not set" if value is MISSING else repr(value)
+def _shown(name: str, value: Any) -> str:
+    """Return the value in words; what holds a secret by its name, or that of something in it, is not told."""
+    if value is MISSING:
+        return "not set"
+    return "a value (hidden)" if _holds_secret(name, value) else redacted(repr(value), [])
+
+
+def _holds_secret(name: str, value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return is_secret(name) or any(_holds_secret(str(key), item) for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return is_secret(name) or any(_holds_secret("", item) for item in value)
+    return is_secret(name)
 
 
 def badly_typed(variables: Mapping[str, Any], options: Mapping[str, Any]) -> list[str]:

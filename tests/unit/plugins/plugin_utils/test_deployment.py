@@ -45,6 +45,24 @@ def test_shared_variables(hosts, said):
 
 
 @pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cluster_api_key", "hunter2"),
+        ("iam_password", ["hunter2"]),
+        ("network_settings", {"a": [{"token": "hunter2"}]}),
+        ("iam_secrets", {"a": "hunter2"}),
+        ("network_url", "https://me:hunter2@host"),
+    ],
+)
+def test_shared_variables_that_are_secret_are_not_told(name, value):
+    (said,) = _deployment.differing({"a": {name: value}, "b": {}}, "llm_services")
+
+    assert name in said
+    assert "not set on b" in said
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize(
     ("variables", "wrong"),
     [
         ({"ecs_service_port": "8080", "ecs_service_tags": {}}, []),
