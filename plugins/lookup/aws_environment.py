@@ -58,11 +58,12 @@ _value:
 """
 
 import os
-import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ansible.plugins.lookup import LookupBase
+
+from ..module_utils._loopback import is_loopback
 
 LOCAL_PROFILE = "local-aws"
 LOCAL_CONFIG = Path(__file__).parents[2] / "roles" / "local_aws" / "files" / "aws-config"
@@ -88,19 +89,13 @@ NEUTRAL = {
 }
 
 
-def is_loopback(url: str) -> bool:
-    """Whether a URL's host is this machine."""
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or re.fullmatch(r"127(\.\d+){3}", host) is not None
-
-
 def aws_environment(environ, profile: str, region: str, endpoint_url: str) -> dict[str, str]:
     """Decide the variables to set over those in C(environ).
 
     See https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html.
     """
     variables = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {}
-    local = bool(endpoint_url) and is_loopback(endpoint_url)
+    local = is_loopback(urlsplit(endpoint_url).netloc)
     if local and not profile:
         profile = LOCAL_PROFILE
         variables |= {"AWS_CONFIG_FILE": str(LOCAL_CONFIG), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}

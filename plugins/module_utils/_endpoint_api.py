@@ -14,6 +14,7 @@ from . import _endpoints, _service_api
 from ._ecs import Document
 from ._endpoints import Asked
 from ._errors import aws_call
+from ._network import describe_route_tables
 from ._service_api import Clients
 
 
@@ -27,12 +28,6 @@ def describe_interfaces(client: t.Any, ids: list[str]) -> list[Document]:
         Filters=[{"Name": "network-interface-id", "Values": ids}]
     )
     return pages.build_full_result()["NetworkInterfaces"]
-
-
-@aws_call("describe the route tables of {vpc_ids}")
-def describe_route_tables(client: t.Any, vpc_ids: list[str]) -> list[Document]:
-    pages = client.get_paginator("describe_route_tables").paginate(Filters=[{"Name": "vpc-id", "Values": vpc_ids}])
-    return pages.build_full_result()["RouteTables"]
 
 
 @aws_call("describe target groups {arns}", missing=("TargetGroupNotFound",), value=[])
@@ -78,7 +73,8 @@ def endpoints(clients: Clients, service: Document, asked: Asked) -> list[Documen
 def _with_reasons(clients: Clients, service: Document, found: list[Document], enis: Document) -> list[Document]:
     hidden = [each for each in found if not each["public_ip"]]
     vpc_ids = sorted({enis[each["eni_id"]]["VpcId"] for each in hidden if each["eni_id"] in enis})
-    tables = describe_route_tables(clients("ec2"), vpc_ids) if vpc_ids else []
+    of_vpcs = [{"Name": "vpc-id", "Values": vpc_ids}]
+    tables = describe_route_tables(clients("ec2"), of_vpcs) if vpc_ids else []
     network = service.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
     return [
         {**each, "reason": _endpoints.why_not_public(enis.get(each["eni_id"]), network, tables)}

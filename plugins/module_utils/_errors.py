@@ -130,12 +130,6 @@ def aws_call(
     return decorate
 
 
-def is_error(error: BaseException | None, *codes: str) -> bool:
-    """Whether an EcsError comes from AWS with one of the codes, or with one of the texts in its message."""
-    cause = getattr(error, "exception", None)
-    return isinstance(cause, ClientError) and _is(cause, codes)
-
-
 def explain(error: AnsibleAWSError, region: str | None = None, endpoint_url: str | None = None) -> str:
     """Return the whole message of an error: what was being done, AWS's code and message, and the way out.
 

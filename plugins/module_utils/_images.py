@@ -12,7 +12,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 import re
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from ._errors import aws_call
+from ._loopback import is_loopback
 
 # botocore's own way to speak HTTP: it is loaded already, Ansible's takes a tenth of a second to load.
 try:
@@ -54,7 +54,6 @@ class Image:
     registry: str
     repository: str
     tag: str
-    digest: str = ""
 
     @property
     def name(self) -> str:
@@ -76,22 +75,14 @@ def parse(reference: str) -> Image:
 
     https://docs.docker.com/reference/cli/docker/image/tag/
     """
-    name, _at, digest = reference.partition("@")
+    name = reference.partition("@")[0]
     registry, slash, repository = name.partition("/")
     if not slash or not (re.search(r"[.:]", registry) or registry == "localhost"):
         registry, repository = "docker.io", name
     repository, _colon, tag = repository.partition(":")
     if registry == "docker.io" and "/" not in repository:
         repository = f"library/{repository}"
-    return Image(registry, repository, tag or "latest", digest)
-
-
-def is_loopback(registry: str) -> bool:
-    host = re.sub(r":\d+$", "", registry).strip("[]")
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return Image(registry, repository, tag or "latest")
 
 
 def digests_in(digest: str, manifest: str | bytes) -> list[str]:

@@ -42,7 +42,7 @@ def describe_subnets(client: t.Any, filters: list[dict]) -> list[dict]:
     return client.get_paginator("describe_subnets").paginate(Filters=filters).build_full_result()["Subnets"]
 
 
-@aws_call("describe route tables")
+@aws_call("describe route tables by {filters}")
 def describe_route_tables(client: t.Any, filters: list[dict]) -> list[dict]:
     return client.get_paginator("describe_route_tables").paginate(Filters=filters).build_full_result()["RouteTables"]
 

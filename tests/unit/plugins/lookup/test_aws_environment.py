@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from ansible_collections.llmops.ecs.plugins.lookup.aws_environment import aws_environment, is_loopback
+from ansible_collections.llmops.ecs.plugins.lookup.aws_environment import LOCAL_PROFILE, aws_environment
 
 LOCAL = "http://127.0.0.1:4566"
 HOSTILE = {
@@ -38,10 +38,13 @@ HOSTILE = {
         ("http://[::1]:4566", True),
         ("https://ecs.eu-west-1.amazonaws.com", False),
         ("nonsense", False),
+        ("http://LOCALHOST", True),
+        ("http://me@127.0.0.2:80/path", True),
+        ("http://127.example.com", False),
     ],
 )
 def test_loopback(url, local):
-    assert is_loopback(url) is local
+    assert (aws_environment({}, "", "eu-west-1", url).get("AWS_PROFILE") == LOCAL_PROFILE) is local
 
 
 def test_a_real_account_keeps_the_callers_environment():

@@ -14,7 +14,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from ansible_collections.llmops.ecs.plugins.module_utils._errors import EcsError, aws_call, explain, is_error
+from ansible_collections.llmops.ecs.plugins.module_utils._errors import EcsError, aws_call, explain
 
 
 def client_error(code, message="no", operation="DescribeClusters"):
@@ -105,16 +105,6 @@ def test_another_error_is_not_tried_again(naps):
 
     assert raised.value.message == "Failed to describe cluster llm of me"
     assert not naps
-
-
-def test_errors_are_told_apart():
-    error = EcsError("Failed", client_error("ClientException", "The cluster is busy."))
-
-    assert is_error(error, "ClientException")
-    assert is_error(error, "Other", "is busy")
-    assert not is_error(error, "Other")
-    assert not is_error(EcsError("Failed"), "ClientException")
-    assert not is_error(None, "ClientException")
 
 
 DENIED = "User: arn:aws:iam::123456789012:user/u is not authorized to perform: ecs:DescribeClusters on resource: *"

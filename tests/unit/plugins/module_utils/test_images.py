@@ -18,16 +18,16 @@ OF_ONE = "application/vnd.oci.image.manifest.v1+json"
 ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 
 REFERENCES = {
-    "web": ("docker.io", "library/web", "latest", ""),
-    "web:1.2": ("docker.io", "library/web", "1.2", ""),
-    "vllm/vllm-openai:v1": ("docker.io", "vllm/vllm-openai", "v1", ""),
-    "ghcr.io/org/team/web:1": ("ghcr.io", "org/team/web", "1", ""),
-    "localhost/web": ("localhost", "web", "latest", ""),
-    "127.0.0.1:4566/web:latest": ("127.0.0.1:4566", "web", "latest", ""),
-    "registry:5000/a/b": ("registry:5000", "a/b", "latest", ""),
-    f"{ECR}/llm:latest": (ECR, "llm", "latest", ""),
-    "web@sha256:abc": ("docker.io", "library/web", "latest", "sha256:abc"),
-    "web:1@sha256:abc": ("docker.io", "library/web", "1", "sha256:abc"),
+    "web": ("docker.io", "library/web", "latest"),
+    "web:1.2": ("docker.io", "library/web", "1.2"),
+    "vllm/vllm-openai:v1": ("docker.io", "vllm/vllm-openai", "v1"),
+    "ghcr.io/org/team/web:1": ("ghcr.io", "org/team/web", "1"),
+    "localhost/web": ("localhost", "web", "latest"),
+    "127.0.0.1:4566/web:latest": ("127.0.0.1:4566", "web", "latest"),
+    "registry:5000/a/b": ("registry:5000", "a/b", "latest"),
+    f"{ECR}/llm:latest": (ECR, "llm", "latest"),
+    "web@sha256:abc": ("docker.io", "library/web", "latest"),
+    "web:1@sha256:abc": ("docker.io", "library/web", "1"),
 }
 
 
