@@ -21,7 +21,7 @@ author:
   - The llmops.ecs contributors (@llmops)
 options:
   enabled:
-    description: Whether modules run in forks of a warm interpreter. If not, this is P(ansible.builtin.local#connection).
+    description: Whether modules run in forks of a warm interpreter, or as P(ansible.builtin.local#connection) does it.
     type: bool
     default: true
     env:
@@ -116,6 +116,7 @@ notes:
   - Python modules for the interpreter that runs Ansible are always pipelined, whatever O(pipelining) says.
 """
 
+import gc
 import importlib
 import os
 import sys
@@ -146,10 +147,13 @@ class Connection(Local):
             self.client(self._play_context.executable, interpreter).start()
         except NotRun as error:
             display.vvv(f"no warm interpreter: {error}", host=self._play_context.remote_addr)
+        # Packing makes very many objects and hardly any garbage: up to half of its time would go into looking for it.
+        gc.disable()
         return True
 
     def exec_command(self, cmd, in_data=None, sudoable=True):
         """Run a command, a module for this interpreter in a fork of the warm one."""
+        gc.enable()
         command = parse(cmd) if in_data and isinstance(cmd, str) and self.enabled and not self.become else None
         if not command or not archive(in_data) or not same_interpreter(command.interpreter, sys.executable):
             return super().exec_command(cmd, in_data=in_data, sudoable=sudoable)

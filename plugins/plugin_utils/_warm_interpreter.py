@@ -50,6 +50,8 @@ class Server:
         self.preloader = Preloader(settings["preload"], settings["collections"])
         self.known = Known(self.preloader.utils)
         self.archives: dict[bytes, dict[str, Source]] = {}
+        # By an archive's sources: how many utils were known, and the names of those that may stand in.
+        self.usable: dict[int, tuple[int, set[str]]] = {}
         self.tasks: dict[int, Task] = {}
         self.own = dict(os.environ)
         self.files: dict[str, tuple] = {}
@@ -158,11 +160,11 @@ class Server:
             self.forget(task)
             return
         wanted = self.look_into(archive(program))
-        if due := self.preloader.due(wanted):
+        if self.preloader.pending and (due := self.preloader.due(wanted)):
             self.take(due)
-        names = usable(self.known.utils, wanted)
-        # A leader that has ended already: the module can be signalled with all of its children, and is itself no leader,
-        # as behind a shell.
+        names = self.names_of(wanted)
+        # A leader that has ended already: the module can be signalled with all of its children, and is no leader, as it
+        # would be none behind a shell.
         task.group = os.posix_spawn("/bin/sh", ["sh", "-c", ":"], {}, setpgroup=0)
         # Before there is a process: whoever reads it must take the module for one that may have run.
         task.say(f"started {task.group}")
@@ -219,6 +221,13 @@ class Server:
             self.archives[key] = sources(content)
             self.chores.append(self.learn(self.archives[key]))
         return self.archives[key]
+
+    def names_of(self, wanted: dict[str, Source]) -> set[str]:
+        """Return the names of the utils that may stand in for some of an archive's sources."""
+        state = len(self.known.utils)
+        if self.usable.get(id(wanted), (None, None))[0] != state:
+            self.usable[id(wanted)] = state, usable(self.known.utils, wanted)
+        return self.usable[id(wanted)][1]
 
     def imports(self) -> Iterator[None]:
         """Import what no task has had imported yet."""

@@ -112,7 +112,6 @@ def end(code: int, before: set[str]) -> NoReturn:
     gc.collect()
     for module in modules:
         vars(module).clear()
-    gc.collect()
     # Only what was made since the fork: the rest is frozen.
     for thing in gc.get_objects():
         if isinstance(thing, io.BufferedWriter | io.BufferedRandom | io.TextIOWrapper) and not thing.closed:

@@ -40,7 +40,7 @@ class World:
             "ANSIBLE_LIBRARY": str(HERE / "library"),
             "ANSIBLE_CONFIG": str(self.folder / "ansible.cfg"),
             "ANSIBLE_NOCOLOR": "1",
-            "HOME": str(self.folder),
+            "ANSIBLE_ASYNC_DIR": str(self.folder / "async"),
             "TMPDIR": str(self.folder / "tmp"),
             MARK: self.mark,
         }
@@ -85,16 +85,16 @@ class World:
 
     def left(self, seconds: float = 5) -> tuple[dict[int, str], list[Path]]:
         """What is left of plays after some seconds, or as soon as it is nothing."""
-        until(lambda: not self.processes() and not self.sockets(), seconds)
+        self.until(lambda: not self.processes() and not self.sockets(), seconds)
         return self.processes(), self.sockets()
 
-
-def until(condition, seconds: float):
-    """Wait until a condition holds. Returns what it returned last."""
-    deadline = time.monotonic() + seconds
-    while not (result := condition()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return result
+    @staticmethod
+    def until(condition, seconds: float):
+        """Wait until a condition holds. Returns what it returned last."""
+        deadline = time.monotonic() + seconds
+        while not (result := condition()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return result
 
 
 @pytest.fixture

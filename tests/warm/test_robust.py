@@ -12,7 +12,6 @@ import signal
 from pathlib import Path
 
 import pytest
-from conftest import until
 
 WARM = "llmops.ecs.warm"
 PLAY = """
@@ -50,7 +49,7 @@ def test_nothing_is_left_of_a_play_that_ends(world, do, code):
 def test_nothing_is_left_of_a_play_that_is_ended(world, number):
     playbook, path = write(world, "hang")
     process = world.start(playbook, WARM)
-    assert until(path.exists, 60)
+    assert world.until(path.exists, 60)
     os.kill(process.pid, number)
     process.communicate(timeout=30)
     assert world.left() == ({}, [])
@@ -61,7 +60,7 @@ def test_nothing_is_left_of_a_play_that_is_ended(world, number):
 def test_nothing_is_left_of_a_worker_that_is_killed(world):
     playbook, path = write(world, "hang")
     process = world.start(playbook, WARM)
-    assert until(path.exists, 60)
+    assert world.until(path.exists, 60)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     for child in children:
         os.kill(int(child), signal.SIGKILL)
@@ -73,9 +72,9 @@ def test_nothing_is_left_of_a_worker_that_is_killed(world):
 def test_a_task_that_times_out_leaves_no_process(world):
     playbook, path = write(world, "hang", "timeout: 2\n      ignore_errors: true")
     process = world.start(playbook, WARM)
-    assert until(path.exists, 60)
+    assert world.until(path.exists, 60)
     hanging = int(path.read_text())
-    assert until(lambda: not Path(f"/proc/{hanging}").exists(), 20)
+    assert world.until(lambda: not Path(f"/proc/{hanging}").exists(), 20)
     output, _errors = process.communicate(timeout=60)
     assert "Timed out after 2 second(s)" in output
     assert process.returncode == 0
@@ -97,7 +96,7 @@ def test_a_module_whose_interpreter_dies_fails_and_is_not_run_again(world):
 def test_the_children_of_a_module_whose_interpreter_is_killed_are_ended(world):
     playbook, path = write(world, "hang", "ignore_errors: true")
     process = world.start(playbook, WARM)
-    assert until(path.exists, 60)
+    assert world.until(path.exists, 60)
     # The interpreter is the hanging module's parent.
     parent = int(re.search(r"^PPid:\s+(\d+)$", Path(f"/proc/{path.read_text()}/status").read_text(), re.MULTILINE)[1])
     os.kill(parent, signal.SIGKILL)
@@ -148,7 +147,7 @@ def test_an_idle_interpreter_ends_and_the_next_task_starts_another(world):
 def test_the_socket_is_the_users_alone(world):
     playbook, path = write(world, "hang")
     process = world.start(playbook, WARM)
-    assert until(path.exists, 60)
+    assert world.until(path.exists, 60)
     (found,) = world.sockets()
     assert found.stat().st_mode & 0o777 == 0o600
     assert found.parent.stat().st_mode & 0o777 == 0o700

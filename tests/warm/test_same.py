@@ -71,7 +71,7 @@ def play(world, connection: str, pipelining: str):
 @pytest.mark.parametrize("pipelining", ["1", "0"])
 def test_same_results_as_local(world, pipelining):
     code, answers, files = play(world, "local", pipelining)
-    assert code == 0
+    assert code == 0, answers[-1]
     warm_code, warm_answers, warm_files = play(world, "llmops.ecs.warm", pipelining)
     assert warm_code == code
     assert len(warm_answers) == len(answers) > 35
