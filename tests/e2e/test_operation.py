@@ -165,6 +165,16 @@ def test_it_is_the_circuit_breaker_that_ends_a_bad_deployment(world, bad):
     assert bad[1] < 180
 
 
+def test_services_deploy_in_parallel(world, bad):
+    """All deployments of the run began before the one that takes longest ended."""
+    ecs = world.client("ecs")
+    newest = {
+        name: ecs.list_service_deployments(cluster=CLUSTER, service=name)["serviceDeployments"][0] for name in SERVICES
+    }
+
+    assert max(deployment["createdAt"] for deployment in newest.values()) < newest["deaf"]["finishedAt"]
+
+
 def test_a_repaired_inventory_deploys(world, repaired):
     assert set(repaired.urls) == set(SERVICES)
     assert {generate(url) for url in repaired.urls.values()} == {"hello (answer 2)"}
@@ -189,11 +199,13 @@ def resources(world: World) -> dict[str, set]:
     """Return the names of what there is."""
     ecs, logs, ec2 = world.client("ecs"), world.client("logs"), world.client("ec2")
     marked = [{"Name": "tag:llmops:deployment", "Values": [CLUSTER]}]
+    clusters = ecs.list_clusters()["clusterArns"]
+    services = [arn for cluster in clusters for arn in ecs.list_services(cluster=cluster)["serviceArns"]]
     return {
-        "services": {arn.rpartition("/")[2] for arn in ecs.list_services(cluster=CLUSTER)["serviceArns"]},
+        "services": {arn.rpartition("/")[2] for arn in services},
         "families": set(ecs.list_task_definition_families(status="ACTIVE")["families"]),
         "log groups": {group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]},
-        "clusters": {arn.rpartition("/")[2] for arn in ecs.list_clusters()["clusterArns"]},
+        "clusters": {arn.rpartition("/")[2] for arn in clusters},
         "roles": {role["RoleName"] for role in world.client("iam").list_roles(PathPrefix="/llmops/")["Roles"]},
         "groups": {group["GroupName"] for group in ec2.describe_security_groups(Filters=marked)["SecurityGroups"]},
         "subnets": {subnet["SubnetId"] for subnet in ec2.describe_subnets(Filters=marked)["Subnets"]},
@@ -241,3 +253,21 @@ def test_a_service_that_left_the_inventory_is_reported_and_can_be_pruned(world, 
         "log groups": {"/llmops/llm-local/deaf"},
     }
     assert generate(reported.urls["missing"]) == "hello (answer 2)"
+
+
+def test_a_plan_to_destroy_writes_nothing_and_names_what_the_run_removes(world):
+    before = resources(world)
+    world.control("DELETE", "requests")
+
+    plan = world.play("destroy.yml", "--check")
+
+    assert plan.code == 0, plan.output
+    assert world.writes() == []
+    assert resources(world) == before
+
+    done = world.play("destroy.yml", "-e", "local_aws_keep=true")
+
+    assert done.code == 0, done.output
+    assert plan.changed - {"Start or stop the embedded AWS"} == done.changed
+    assert done.changed
+    assert not any(resources(world).values())
