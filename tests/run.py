@@ -36,6 +36,7 @@ LLM_SERVER = "examples/llm_server"
 PARTS: dict[str, list[list[str]]] = {
     "molecule": [["molecule", "test", "--all"]],
     "e2e": [["python", "-m", "pytest", "--ansible-unit-inject-only", "tests/e2e"]],
+    "warm": [["python", "-m", "pytest", "--ansible-unit-inject-only", "tests/warm"]],
     "local_aws": [
         [
             "python",
