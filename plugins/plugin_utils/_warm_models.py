@@ -23,7 +23,7 @@ def models(services: list[str]) -> Iterator[None]:
 
     def init(self, *args, **kwargs):
         original(self, *args, **kwargs)
-        if type(self) is loaders.Loader and not args and not kwargs:
+        if self.__class__ is loaders.Loader and not args and not kwargs:
             self._cache.update(loader._cache)
 
     loaders.Loader.__init__ = init
