@@ -40,6 +40,8 @@ class World:
             "ANSIBLE_LIBRARY": str(HERE / "library"),
             "ANSIBLE_CONFIG": str(self.folder / "ansible.cfg"),
             "ANSIBLE_NOCOLOR": "1",
+            # A home that was never used gives the first module that runs a warning of its own.
+            "ANSIBLE_REMOTE_TMP": str(self.folder / "remote"),
             "ANSIBLE_ASYNC_DIR": str(self.folder / "async"),
             "TMPDIR": str(self.folder / "tmp"),
             MARK: self.mark,
@@ -99,7 +101,8 @@ class World:
 
 @pytest.fixture
 def world(tmp_path):
-    (tmp_path / "tmp").mkdir()
+    for folder in ("tmp", "remote"):
+        (tmp_path / folder).mkdir()
     (tmp_path / "ansible.cfg").touch()
     made = World(tmp_path)
     yield made
