@@ -18,7 +18,7 @@ TIMES = {"start", "end", "delta", "duration", "elapsed", "atime", "ctime", "mtim
 # What a module's own file is called, where it has one.
 FILE = {"argv", "main_file"}
 RANDOM = [
-    (re.compile(r"ansible-tmp-[\d.]+-\d+-\d+|ansible-local-\w+/tmp\w+|j\d+\.\d+"), "RANDOM"),
+    (re.compile(r"ansible-tmp-[\d.]+-\d+-\d+|ansible-local-\w+/tmp\w+|^\.\w{8}$|j\d+\.\d+"), "RANDOM"),
     (re.compile(r"(?s)Traceback.*(?=\n\w+(Error|Interrupt)\b)"), "TRACEBACK"),
 ]
 
