@@ -35,10 +35,10 @@ def revision_of(task_definition: str) -> int:
 
 
 @aws_call("tell the ARN that {resource} would get")
-def predicted_arn(client: t.Any, sts: t.Any, resource: str) -> str:
-    """Return the ARN of an ECS resource that is not there yet, such as V(cluster/llm)."""
+def predicted_arn(client: t.Any, sts: t.Any, resource: str, service: str = "ecs") -> str:
+    """Return the ARN of a resource that is not there yet, such as V(cluster/llm)."""
     account = sts.get_caller_identity()["Account"]
-    return f"arn:{client.meta.partition}:ecs:{client.meta.region_name}:{account}:{resource}"
+    return f"arn:{client.meta.partition}:{service}:{client.meta.region_name}:{account}:{resource}"
 
 
 @aws_call("describe cluster {name}")

@@ -94,6 +94,10 @@ WAY_OUT = {
     "ClusterContainsServicesException": "Delete its services first (llmops.ecs.ecs_service with state=absent).",
     "ClusterContainsTasksException": "Stop its tasks first; those of a deleted service stop by themselves.",
     "ClusterContainsContainerInstancesException": "Deregister its container instances first.",
+    "ResourceInUse": "Remove the rules and listeners that lead to it first, or what else uses it, and wait a moment.",
+    "CertificateNotFound": "Name a certificate of the load balancer's own region and account.",
+    "UnsupportedCertificate": "Wait until the certificate is issued (llmops.ecs.acm_certificate with wait=true).",
+    "SSLPolicyNotFound": "Take a policy from `aws elbv2 describe-ssl-policies`.",
     "ClusterContainsCapacityProviderException": "Take its own capacity providers off it first (capacityProviders: []).",
 }
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")

@@ -1,0 +1,226 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is PRIVATE to the collection. It can change at any time.
+
+"""Read a load balancer and what belongs to it, and make the calls that lead to what is wanted."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from . import _balancer, _elb, _elb_api
+from ._compare import Difference, overlay
+from ._document import DocumentError
+from ._errors import EcsError
+from ._service_api import Clients
+from ._tags import TagChange, from_list
+
+Document = dict[str, t.Any]
+Outcome = tuple[Document, list[Document]]
+
+
+class There(t.NamedTuple):
+    """A load balancer as it is, with its tags, and what was asked about it; balancer is None if there is none."""
+
+    balancer: Document | None
+    attributes: list[dict[str, str]]
+    listeners: list[Document]
+    web_acl: str | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What differs. web_acl: the ARN to put, '' to take it away, None for no change."""
+
+    new: bool
+    difference: Difference
+    attributes: _elb.AttributeChange
+    listeners: _balancer.Listeners
+    web_acl: str | None
+    diff: dict[str, dict[str, t.Any]]
+
+    @property
+    def changed(self) -> bool:
+        changes = (self.difference.changed, self.attributes.to_set, self.listeners.changed, self.web_acl is not None)
+        return self.new or any(changes)
+
+
+def found(clients: Clients, name: str, owner: dict[str, t.Any], asked: t.Collection[str]) -> There:
+    """Read the load balancer, its tags, and what is asked: V(attributes), V(listeners), V(web_acl).
+
+    Raises DocumentError if it is another one's.
+    """
+    client = clients("elbv2")
+    balancer = _elb_api.describe_load_balancer(client, name)
+    if balancer is None:
+        return There(None, [], [], None)
+    arn = balancer["LoadBalancerArn"]
+    tags = _elb_api.describe_tags(client, [arn]).get(arn, [])
+    _elb.check_owner(f"Load balancer {name}", from_list(tags), owner)
+    return There(
+        {**balancer, "tags": tags},
+        _elb_api.balancer_attributes(client, arn) if "attributes" in asked else [],
+        _elb_api.describe_listeners(client, arn) if "listeners" in asked else [],
+        _elb_api.web_acl_of(clients("wafv2"), arn) if "web_acl" in asked else None,
+    )
+
+
+def plan(
+    there: There,
+    document: Document,
+    attributes: dict[str, str],
+    listeners: list[Document] | None,
+    web_acl: str | None,
+) -> Plan:
+    """Compare what there is with what is asked for. Raises DocumentError where AWS allows no change."""
+    new = there.balancer is None
+    if new:
+        _balancer.check_new(document)
+    difference = _balancer.compare(None if there.balancer is None else _balancer.as_asked(there.balancer), document)
+    if not new:
+        _balancer.check_fixed(document["Name"], difference)
+    attribute_change = _elb.attribute_change(there.attributes, attributes)
+    listener_change = _balancer.listener_changes(there.listeners, listeners)
+    acl = web_acl if web_acl is not None and web_acl != (there.web_acl or "") else None
+    acls = {} if web_acl is None else {"before": {"web_acl_arn": there.web_acl}, "after": {"web_acl_arn": web_acl}}
+    diff = _elb.together(attribute_change.diff, listener_change.diff, acls if web_acl or there.web_acl else {})
+    return Plan(new, difference, attribute_change, listener_change, acl, {**diff, **({"before": {}} if new else {})})
+
+
+def check_subnets(clients: Clients, planned: Plan, document: Document, check_mode: bool) -> None:
+    """Look at the subnets where a call will name them. In check mode they may be some that are not there yet."""
+    ids = _balancer.subnets_of(document)
+    if not ids or not (planned.new or "Subnets" in planned.difference.fields):
+        return
+    if check_mode and any(_elb.is_made_up(subnet) for subnet in ids):
+        return
+    _balancer.check_zones(document, _elb_api.describe_subnets(clients("ec2"), ids))
+
+
+def predicted(clients: Clients, there: There, planned: Plan, document: Document, tags: TagChange) -> Outcome:
+    """Return the load balancer and its listeners as they would be."""
+    client = clients("elbv2")
+    balancer = there.balancer or _balancer.made_up(document, client)
+    kept = {key: value for key, value in document.items() if key in ("SecurityGroups", "IpAddressType")}
+    called = balancer["LoadBalancerArn"].partition("loadbalancer/")[2]
+    made = [
+        {**listener, "ListenerArn": _elb.made_up_arn(client, f"listener/{called}")}
+        for listener in planned.listeners.create
+    ]
+    gone = [listener["ListenerArn"] for listener in planned.listeners.delete]
+    changes = dict(planned.listeners.change)
+    stay = [
+        {**listener, **changes.get(listener["ListenerArn"], {})}
+        for listener in there.listeners
+        if listener["ListenerArn"] not in gone
+    ]
+    return overlay(balancer, kept), shown([*stay, *made])
+
+
+def apply(clients: Clients, there: There, planned: Plan, document: Document, tags: TagChange) -> Outcome:
+    """Make the calls that the plan needs; return the load balancer and its listeners."""
+    client = clients("elbv2")
+    if there.balancer is None:
+        with_tags = {"Tags": _elb.list_of(tags.after)} if tags.after else {}
+        balancer = _elb_api.create_load_balancer(client, {**document, **with_tags})
+    else:
+        balancer = there.balancer
+        _update(client, balancer["LoadBalancerArn"], planned.difference.fields, document, tags)
+    arn = balancer["LoadBalancerArn"]
+    if planned.attributes.to_set:
+        _elb_api.set_balancer_attributes(client, arn, planned.attributes.to_set)
+    if planned.web_acl:
+        _elb_api.associate_web_acl(clients("wafv2"), arn, planned.web_acl)
+    elif planned.web_acl == "" and there.web_acl:
+        _elb_api.disassociate_web_acl(clients("wafv2"), arn)
+    listeners = _apply_listeners(client, arn, there.listeners, planned.listeners)
+    if there.balancer is not None and planned.difference.changed:
+        balancer = _elb_api.describe_load_balancer(client, document["Name"]) or balancer
+    return balancer, shown(listeners)
+
+
+def _update(client: t.Any, arn: str, fields: list[str], document: Document, tags: TagChange) -> None:
+    if "Subnets" in fields:
+        given = "SubnetMappings" if "SubnetMappings" in document else "Subnets"
+        _elb_api.set_subnets(client, arn, {given: document[given]})
+    if "SecurityGroups" in fields:
+        _elb_api.set_security_groups(client, arn, document["SecurityGroups"])
+    if "IpAddressType" in fields:
+        _elb_api.set_ip_address_type(client, arn, document["IpAddressType"])
+    _elb_api.change_tags(client, arn, tags)
+
+
+def _apply_listeners(client: t.Any, arn: str, there: list[Document], changes: _balancer.Listeners) -> list[Document]:
+    now = {listener["ListenerArn"]: listener for listener in there}
+    for listener in changes.delete:
+        _elb_api.delete_listener(client, listener["ListenerArn"])
+        del now[listener["ListenerArn"]]
+    for listener_arn, fields in changes.change:
+        now[listener_arn] = _elb_api.modify_listener(client, listener_arn, fields)
+    for listener in changes.create:
+        made = _elb_api.create_listener(client, {"LoadBalancerArn": arn, **listener})
+        now[made["ListenerArn"]] = made
+    return list(now.values())
+
+
+def shown(listeners: list[Document]) -> list[Document]:
+    """Return listeners as the module does, by port."""
+    return [
+        {"arn": listener["ListenerArn"], "port": listener["Port"], "protocol": listener["Protocol"]}
+        for listener in sorted(listeners, key=lambda listener: listener["Port"])
+    ]
+
+
+def wait_until_active(client: t.Any, balancer: Document, seconds: int) -> Document:
+    """Return the load balancer as soon as it can be used. Raises EcsError where it cannot, or not in time."""
+    name, latest = balancer["LoadBalancerName"], balancer
+
+    def is_settled() -> bool:
+        nonlocal latest
+        if _state(latest) in ("", "provisioning"):
+            latest = _elb_api.describe_load_balancer(client, name) or latest
+        return _state(latest) not in ("", "provisioning")
+
+    if not _elb_api.until(is_settled, seconds):
+        raise EcsError(f"Load balancer {name} is not active after {seconds} s; raise wait_timeout, or run again")
+    if _state(latest) == "failed":
+        reason = latest["State"].get("Reason", "AWS gives no reason")
+        raise EcsError(f"Load balancer {name} failed: {reason}. Remove it (state=absent) and run again")
+    return latest
+
+
+def _state(balancer: Document) -> str:
+    return balancer.get("State", {}).get("Code", "")
+
+
+def check_unprotected(name: str, there: There) -> None:
+    """Raise DocumentError where deletion protection keeps a load balancer."""
+    if {"Key": "deletion_protection.enabled", "Value": "true"} in there.attributes:
+        raise DocumentError(
+            f"Load balancer {name} has deletion protection. To delete it, first run with "
+            "attributes: {deletion_protection.enabled: false}"
+        )
+
+
+def delete(clients: Clients, balancer: Document, seconds: int, wait: bool) -> None:
+    """Delete a load balancer with its listeners; wait until its network interfaces are gone."""
+    client, arn = clients("elbv2"), balancer["LoadBalancerArn"]
+    _elb_api.when_let_go(lambda: _elb_api.delete_load_balancer(client, arn), seconds)
+    if not wait:
+        return
+    called = arn.partition("loadbalancer/")[2]
+    left: list[str] = []
+
+    def are_gone() -> bool:
+        left[:] = _elb_api.interfaces_of(clients("ec2"), called)
+        return not left
+
+    if not _elb_api.until(are_gone, seconds):
+        raise EcsError(
+            f"Load balancer {balancer['LoadBalancerName']} is deleted, but after {seconds} s AWS still keeps its "
+            f"network interfaces {', '.join(left)}, which hold subnets and security groups. Raise wait_timeout, or "
+            "wait and go on"
+        )

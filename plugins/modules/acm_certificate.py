@@ -1,0 +1,235 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: acm_certificate
+version_added: 0.2.0
+short_description: Request or delete a public certificate of AWS Certificate Manager, validated by DNS
+description:
+  - Finds the certificate with exactly these names, key and owner, or requests it, and tells which DNS records prove
+    that the domain is yours. It is issued once they are there.
+  - A certificate cannot be changed. With other names or another key a new one is requested, and the old one stays until
+    O(state=absent).
+author:
+  - The llmops.ecs contributors (@llmops)
+options:
+  state:
+    description: Whether the certificate exists. With V(absent), all of this domain and owner are deleted.
+    type: str
+    choices: [present, absent]
+    default: present
+  domain_name:
+    description: The first name of the certificate, as in V(llm.example.com) or V(*.example.com).
+    type: str
+    required: true
+  subject_alternative_names:
+    description: More names.
+    type: list
+    elements: str
+    default: []
+  key_algorithm:
+    description: The algorithm of the key.
+    type: str
+    choices: [RSA_2048, EC_prime256v1, EC_secp384r1]
+    default: RSA_2048
+  wait:
+    description: Whether to wait until the certificate is issued. The DNS records must be there by then.
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - How many seconds to wait at most, until the certificate is issued, or until what uses it lets it go.
+    type: int
+    default: 600
+  owner_tags:
+    description:
+      - Tags that a certificate must have to be the one that is meant. What is requested gets them.
+      - Without them, those of O(tags) that begin with V(llmops:).
+    type: dict
+    default: {}
+extends_documentation_fragment:
+  - llmops.ecs.attributes
+  - llmops.ecs.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+seealso:
+  - module: community.aws.acm_certificate
+    description: Imports a certificate that was made elsewhere.
+"""
+
+EXAMPLES = r"""
+- name: Request a certificate
+  llmops.ecs.acm_certificate:
+    domain_name: llm.example.com
+    tags:
+      team: llm
+  register: certificate
+
+- name: Which records to add
+  ansible.builtin.debug:
+    var: certificate.validation_records
+
+- name: The certificate is gone
+  llmops.ecs.acm_certificate:
+    domain_name: llm.example.com
+    state: absent
+"""
+
+RETURN = r"""
+arn:
+  description: The certificate's ARN; in check mode, where it would be requested, one that is made up of zeros.
+  returned: O(state=present)
+  type: str
+  sample: arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012
+status:
+  description: V(PENDING_VALIDATION) or V(ISSUED).
+  returned: O(state=present)
+  type: str
+  sample: PENDING_VALIDATION
+validation_records:
+  description: The DNS records that prove that the domain is yours, with C(name), C(type) and C(value).
+  returned: O(state=present)
+  type: list
+  elements: dict
+  sample:
+    - name: _x1.llm.example.com.
+      type: CNAME
+      value: _x2.acm-validations.aws.
+tags:
+  description: The certificate's tags.
+  returned: O(state=present)
+  type: dict
+  sample:
+    team: llm
+"""
+
+import uuid
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils import _certificate, _elb, _elb_api, _tags
+from ..module_utils._errors import EcsError
+from ..module_utils._module import connect, failures_told
+
+
+def owner_of(params):
+    own = {key: value for key, value in (params["tags"] or {}).items() if key.startswith("llmops:")}
+    return params["owner_tags"] or own
+
+
+def ours(params, client):
+    """Return the certificates of this domain that carry the owner's tags: pairs of ARN and tags."""
+    found = [
+        (arn, _certificate.tags_of(client, arn))
+        for arn in _certificate.list_certificates(client, params["domain_name"])
+    ]
+    return [(arn, tags) for arn, tags in found if _elb.owned(_tags.from_list(tags), owner_of(params))]
+
+
+def settled(client, arn, done, seconds):
+    """Look at the certificate until it is as it should be, for so many seconds."""
+    last = {}
+
+    def look():
+        last.update(_certificate.describe(client, arn))
+        return done(last)
+
+    _elb_api.until(look, seconds)
+    return last
+
+
+def wait_until_issued(client, arn, seconds):
+    certificate = settled(client, arn, lambda last: last["Status"] != "PENDING_VALIDATION", seconds)
+    if certificate["Status"] == "PENDING_VALIDATION":
+        records = ", ".join(record["name"] for record in _certificate.records_of(certificate))
+        raise EcsError(f"{arn} is not issued after {seconds} s. Check that the zone that the world sees has {records}")
+    if certificate["Status"] != "ISSUED":
+        raise EcsError(f"{arn} is {certificate['Status']}: {_certificate.why_not(certificate)}")
+    return certificate
+
+
+def request(params, client, tags):
+    document = {
+        "DomainName": params["domain_name"],
+        "ValidationMethod": "DNS",
+        "KeyAlgorithm": params["key_algorithm"],
+        # A request that botocore sends again is the same one.
+        "IdempotencyToken": uuid.uuid4().hex,
+    }
+    names = params["subject_alternative_names"]
+    more = {"SubjectAlternativeNames": names} if names else {}
+    return _certificate.request(client, {**document, **more, **({"Tags": _elb.list_of(tags)} if tags else {})})
+
+
+def present(module, client):
+    params = module.params
+    domain, names, key = params["domain_name"], params["subject_alternative_names"], params["key_algorithm"]
+    _certificate.check(domain, names)
+    found = [
+        ({**_certificate.describe(client, arn), "CertificateArn": arn}, tags) for arn, tags in ours(params, client)
+    ]
+    alike = [pair for pair in found if _certificate.is_alike(pair[0], domain, names, key)]
+    certificate, tagged = next(iter(sorted(alike, key=lambda pair: pair[0]["Status"])), (None, []))
+    new = certificate is None
+    tags = _tags.change({"tags": tagged}, _elb.asked_tags(params), params["purge_tags"])
+    if new:
+        tags = _tags.change(None, _elb.new_tags(params, tags), True)
+    if new and module.check_mode:
+        certificate = _certificate.made_up(client, domain, names)
+    elif new:
+        certificate = {"CertificateArn": request(params, client, tags.after)}
+    elif not module.check_mode:
+        _certificate.change_tags(client, certificate["CertificateArn"], tags)
+    arn = certificate["CertificateArn"]
+    if not module.check_mode:
+        if new or not _certificate.has_records(certificate):
+            certificate = settled(client, arn, _certificate.has_records, params["wait_timeout"])
+        if params["wait"] and certificate["Status"] != "ISSUED":
+            certificate = wait_until_issued(client, arn, params["wait_timeout"])
+    shown = {"DomainName": domain, "SubjectAlternativeNames": sorted(_certificate.names_of(domain, names))}
+    return {
+        "changed": new or tags.changed,
+        "arn": arn,
+        "status": certificate["Status"],
+        "validation_records": _certificate.records_of(certificate),
+        "tags": tags.after,
+        "diff": _elb.together({"before": {} if new else shown, "after": shown}, tags.diff),
+    }
+
+
+def absent(module, client):
+    arns = [arn for arn, tags in ours(module.params, client)]
+    for arn in [] if module.check_mode else arns:
+        in_use = ("ResourceInUseException",)
+        _elb_api.when_let_go(lambda arn=arn: _certificate.delete(client, arn), module.params["wait_timeout"], in_use)
+    return {"changed": bool(arns), "diff": {"before": {"CertificateArns": arns} if arns else {}, "after": {}}}
+
+
+def main():
+    module = AnsibleAWSModule(
+        argument_spec={
+            "state": {"choices": ["present", "absent"], "default": "present"},
+            "domain_name": {"required": True},
+            "subject_alternative_names": {"type": "list", "elements": "str", "default": []},
+            "key_algorithm": {"choices": ["RSA_2048", "EC_prime256v1", "EC_secp384r1"], "default": "RSA_2048"},
+            "wait": {"type": "bool", "default": False},
+            "wait_timeout": {"type": "int", "default": 600},
+            "owner_tags": {"type": "dict", "default": {}},
+            "tags": {"type": "dict"},
+            "purge_tags": {"type": "bool", "default": True},
+        },
+        supports_check_mode=True,
+    )
+    with failures_told(module):
+        client = connect(module, "acm")
+        module.exit_json(**(present if module.params["state"] == "present" else absent)(module, client))
+
+
+if __name__ == "__main__":
+    main()

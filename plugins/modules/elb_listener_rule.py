@@ -1,0 +1,270 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: elb_listener_rule
+version_added: 0.2.0
+short_description: Create, change or delete one rule of a load balancer's listener
+description:
+  - Brings one rule to O(conditions), O(actions), O(priority) and its tags, and leaves the listener's other rules alone.
+  - The rule is found by O(owner_tags), without them by O(conditions).
+  - A priority or conditions that another rule has are refused, with the name of that rule.
+author:
+  - The llmops.ecs contributors (@llmops)
+options:
+  state:
+    description: Whether the rule exists.
+    type: str
+    choices: [present, absent]
+    default: present
+  listener_arn:
+    description: The ARN of the listener.
+    type: str
+    required: true
+  conditions:
+    description:
+      - The conditions in AWS's own spelling. All of them must hold for a request.
+      - Required with O(state=present).
+    type: list
+    elements: dict
+  actions:
+    description:
+      - The actions in AWS's own spelling.
+      - AWS never tells a C(ClientSecret). It is sent when something else changes, and alone it changes nothing.
+      - Required with O(state=present).
+    type: list
+    elements: dict
+  priority:
+    description:
+      - From 1, which is tried first, to 50000. V(0) takes the lowest one that is free, and keeps what the rule has.
+    type: int
+    default: 0
+  ignore_weights:
+    description:
+      - Whether weights between the same target groups are no difference. ECS shifts them in a blue/green deployment.
+    type: bool
+    default: false
+  owner_tags:
+    description:
+      - Tags that say which rule is meant. What is made gets them.
+      - Without them, the rule is the one with O(conditions).
+    type: dict
+    default: {}
+extends_documentation_fragment:
+  - llmops.ecs.attributes
+  - llmops.ecs.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+seealso:
+  - name: CreateRule
+    description: What conditions and actions can hold.
+    link: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
+  - module: llmops.ecs.elb_load_balancer
+  - module: llmops.ecs.elb_target_group
+"""
+
+EXAMPLES = r"""
+- name: Requests for one host go to the model
+  llmops.ecs.elb_listener_rule:
+    listener_arn: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/llm/50dc6c495c0c9188/f2f7dc8efc522ab2
+    conditions:
+      - Field: host-header
+        HostHeaderConfig:
+          Values:
+            - llm.example.com
+    actions:
+      - Type: forward
+        TargetGroupArn: arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/llm-server/73e2d6bc24d8a067
+    owner_tags:
+      service: llm-server
+
+- name: The rule is gone
+  llmops.ecs.elb_listener_rule:
+    listener_arn: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/llm/50dc6c495c0c9188/f2f7dc8efc522ab2
+    owner_tags:
+      service: llm-server
+    state: absent
+"""
+
+RETURN = r"""
+rule:
+  description:
+    - The rule as it is now, in AWS's own spelling.
+    - In check mode, as it would be.
+  returned: O(state=present)
+  type: dict
+  sample:
+    RuleArn: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/llm/50dc/f2f7/9683b2d02a6cabee
+    Priority: "1"
+arn:
+  description: The rule's ARN; in check mode, where it would be made, one that is made up of zeros.
+  returned: O(state=present)
+  type: str
+  sample: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/llm/50dc/f2f7/9683b2d02a6cabee
+priority:
+  description: The rule's priority.
+  returned: O(state=present)
+  type: int
+  sample: 1
+tags:
+  description: The rule's tags.
+  returned: O(state=present)
+  type: dict
+  sample:
+    service: llm-server
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils import _elb, _elb_actions, _elb_api, _listener_rule, _tags
+from ..module_utils import _listener_rule_api as _api
+from ..module_utils._document import coerce, shape_of, validate
+from ..module_utils._errors import EcsError
+from ..module_utils._module import connect, failures_told
+
+TRIES = 10
+
+
+def asked(params, client):
+    """Return the conditions and actions that are asked for, in AWS's types."""
+    shape = shape_of(client, "CreateRule")
+    given = {"conditions": params["conditions"] or [], "actions": params["actions"] or []}
+    conditions = coerce(given["conditions"], shape.members["Conditions"])
+    actions = coerce(given["actions"], shape.members["Actions"])
+    validate({"Conditions": conditions, "Actions": actions}, shape, "rule", required=False)
+    return conditions, actions
+
+
+def rules_of(module, client):
+    """Return the listener's rules with their tags; none in check mode where the listener would only be made."""
+    arn = module.params["listener_arn"]
+    if module.check_mode and _elb.is_made_up(arn):
+        return []
+    read = _api.describe_rules if module.params["state"] == "present" else _api.rules_if_any
+    return _api.with_tags(client, read(client, arn))
+
+
+def others(rules, current):
+    return [rule for rule in rules if current is None or rule["RuleArn"] != current["RuleArn"]]
+
+
+def create(module, client, document, rules):
+    """Make the rule. Another run may take the priority between looking and making: then look again."""
+    free = not module.params["priority"]
+    if module.check_mode:
+        called = module.params["listener_arn"].partition("listener/")[2]
+        arn = _elb.made_up_arn(client, f"listener-rule/{called}")
+        priority = str(_listener_rule.lowest_free(rules) if free else document["Priority"])
+        return {**document, "Priority": priority, "RuleArn": arn}
+    for turn in range(TRIES):
+        rules = rules_of(module, client) if turn else rules
+        _listener_rule.check_others(rules, document["Conditions"], module.params["priority"])
+        priority = _listener_rule.lowest_free(rules) if free else document["Priority"]
+        made = _api.create_rule(client, {**document, "Priority": priority})
+        if made:
+            return made
+    raise EcsError(f"Others took every free priority of listener {document['ListenerArn']} meanwhile; run again")
+
+
+def update(client, current, wanted, differs, tags):
+    arn = current["RuleArn"]
+    fields = {name: wanted[name] for name in ("Conditions", "Actions") if name in differs}
+    if "Actions" in fields:
+        fields["Actions"] = _elb_actions.to_change(fields["Actions"])
+    changed = _api.modify_rule(client, arn, fields) if fields else current
+    if "Priority" in differs:
+        _api.set_priority(client, arn, wanted["Priority"])
+    _elb_api.change_tags(client, arn, tags)
+    return changed
+
+
+def present(module, client):
+    params = module.params
+    conditions, actions = asked(params, client)
+    _listener_rule.check(conditions, actions, params["priority"])
+    rules = rules_of(module, client)
+    current = _listener_rule.own(rules, conditions, params["owner_tags"])
+    _listener_rule.check_others(others(rules, current), conditions, params["priority"])
+
+    tags = _tags.change(
+        {"tags": _elb.list_of((current or {}).get("tags", {}))}, _elb.asked_tags(params), params["purge_tags"]
+    )
+    ignore = params["ignore_weights"]
+    if current is None:
+        tags = _tags.change(None, _elb.new_tags(params, tags), True)
+        document = {
+            "ListenerArn": params["listener_arn"],
+            "Conditions": conditions,
+            "Actions": actions,
+            "Priority": params["priority"],
+        }
+        rule = create(module, client, {**document, **({"Tags": _elb.list_of(tags.after)} if tags.after else {})}, rules)
+        before, differs = {}, ["Conditions", "Actions", "Priority"]
+        priority = int(rule["Priority"])
+    else:
+        priority = params["priority"] or int(current["Priority"])
+        before = _listener_rule.shown(current["Conditions"], current["Actions"], current["Priority"], ignore)
+        after = _listener_rule.shown(conditions, actions, priority, ignore)
+        differs = [name for name in after if before[name] != after[name]]
+        wanted = {"Conditions": conditions, "Actions": actions, "Priority": priority}
+        rule = {**current, **{name: wanted[name] for name in differs}}
+        if not module.check_mode:
+            rule = update(client, current, wanted, differs, tags)
+    after = _listener_rule.shown(conditions, actions, priority, ignore)
+    told = {key: value for key, value in rule.items() if key not in ("tags", "Tags", "ListenerArn")}
+    return {
+        "changed": bool(differs) or tags.changed,
+        "rule": {**told, "Priority": str(priority), "Actions": _elb_actions.without_secrets(rule["Actions"])},
+        "arn": rule["RuleArn"],
+        "priority": priority,
+        "tags": tags.after,
+        "diff": _elb.together({"before": before, "after": after}, tags.diff),
+    }
+
+
+def absent(module, client):
+    conditions = asked(module.params, client)[0]
+    current = None
+    if conditions or module.params["owner_tags"]:
+        current = _listener_rule.own(rules_of(module, client), conditions or None, module.params["owner_tags"])
+    if current and not module.check_mode:
+        _api.delete_rule(client, current["RuleArn"])
+    return {
+        "changed": current is not None,
+        "diff": {"before": {"RuleArn": current["RuleArn"]} if current else {}, "after": {}},
+    }
+
+
+def main():
+    module = AnsibleAWSModule(
+        argument_spec={
+            "state": {"choices": ["present", "absent"], "default": "present"},
+            "listener_arn": {"required": True},
+            "conditions": {"type": "list", "elements": "dict"},
+            "actions": {"type": "list", "elements": "dict"},
+            "priority": {"type": "int", "default": 0},
+            "ignore_weights": {"type": "bool", "default": False},
+            "owner_tags": {"type": "dict", "default": {}},
+            "tags": {"type": "dict"},
+            "purge_tags": {"type": "bool", "default": True},
+        },
+        required_if=[
+            ("state", "present", ("conditions", "actions")),
+            ("state", "absent", ("conditions", "owner_tags"), True),
+        ],
+        supports_check_mode=True,
+    )
+    _elb_actions.hide_secrets(module, [module.params["actions"]])
+    with failures_told(module):
+        client = connect(module, "elbv2")
+        module.exit_json(**(present if module.params["state"] == "present" else absent)(module, client))
+
+
+if __name__ == "__main__":
+    main()

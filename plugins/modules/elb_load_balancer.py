@@ -1,0 +1,255 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: elb_load_balancer
+version_added: 0.2.0
+short_description: Create, change or delete an application load balancer with its listeners
+description:
+  - Brings a load balancer to O(definition), O(attributes), O(listeners), O(web_acl_arn) and its tags.
+  - Only what is named is compared and changed. A list is whole.
+author:
+  - The llmops.ecs contributors (@llmops)
+options:
+  state:
+    description:
+      - Whether the load balancer exists.
+      - It is deleted with its listeners and their rules. One with deletion protection is not, and the module fails.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - The name of the load balancer, 32 characters at most, where O(definition) does not hold C(Name).
+        One of the two is required.
+    type: str
+  definition:
+    description:
+      - The load balancer in AWS's own spelling, what C(aws elbv2 create-load-balancer --cli-input-yaml) takes.
+      - C(Scheme) and C(Type) are set at creation only. Where they differ, the module fails.
+    type: dict
+    default: {}
+  attributes:
+    description:
+      - Attributes of the load balancer, as in V(idle_timeout.timeout_seconds). Others are left alone.
+    type: dict
+    default: {}
+  listeners:
+    description:
+      - The listeners in AWS's own spelling, what C(aws elbv2 create-listener --cli-input-yaml) takes, without
+        C(LoadBalancerArn). They are told apart by C(Port).
+      - A listener on a port that is not listed is deleted. Without this option listeners are left alone.
+      - AWS never tells a C(ClientSecret). It is sent when something else changes, and alone it changes nothing.
+    type: list
+    elements: dict
+  web_acl_arn:
+    description:
+      - The ARN of the AWS WAF web ACL that is to stand before the load balancer. V("") takes it away.
+      - Without this option it is left alone.
+    type: str
+  wait:
+    description:
+      - Whether to wait until the load balancer can be used; with O(state=absent), until its network interfaces are
+        gone, which hold subnets and security groups.
+    type: bool
+    default: true
+  wait_timeout:
+    description: How many seconds to wait at most.
+    type: int
+    default: 600
+extends_documentation_fragment:
+  - llmops.ecs.attributes
+  - llmops.ecs.owner
+  - llmops.ecs.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+seealso:
+  - name: CreateLoadBalancer
+    description: What a definition can hold.
+    link: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+  - name: CreateListener
+    description: What a listener can hold.
+    link: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
+  - name: Load balancer attributes
+    description: What attributes there are.
+    link: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+  - module: llmops.ecs.elb_listener_rule
+  - module: llmops.ecs.elb_target_group
+"""
+
+EXAMPLES = r"""
+- name: A load balancer that answers 404 until rules lead somewhere
+  llmops.ecs.elb_load_balancer:
+    name: llm
+    definition:
+      Subnets:
+        - subnet-0123456789abcdef0
+        - subnet-0123456789abcdef1
+      SecurityGroups:
+        - sg-0123456789abcdef0
+    attributes:
+      idle_timeout.timeout_seconds: 600
+    listeners:
+      - Protocol: HTTP
+        Port: 80
+        DefaultActions:
+          - Type: fixed-response
+            FixedResponseConfig:
+              StatusCode: 404
+    tags:
+      team: llm
+
+- name: Keep it from being deleted, and leave everything else as it is
+  llmops.ecs.elb_load_balancer:
+    name: llm
+    attributes:
+      deletion_protection.enabled: true
+
+- name: It may be deleted again
+  llmops.ecs.elb_load_balancer:
+    name: llm
+    attributes:
+      deletion_protection.enabled: false
+
+- name: The load balancer is gone, and its network interfaces too
+  llmops.ecs.elb_load_balancer:
+    name: llm
+    state: absent
+"""
+
+RETURN = r"""
+load_balancer:
+  description:
+    - The load balancer as it is now, in AWS's own spelling, and beside that C(arn), C(dns_name) and
+      C(canonical_hosted_zone_id).
+    - In check mode, as it would be.
+  returned: O(state=present)
+  type: dict
+  sample:
+    LoadBalancerName: llm
+    Scheme: internet-facing
+    arn: arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/llm/50dc6c495c0c9188
+    dns_name: llm-1234567890.us-east-1.elb.amazonaws.com
+    canonical_hosted_zone_id: Z35SXDOTRQ7X7K
+listeners:
+  description: The listeners by port, where O(listeners) is given; else V([]).
+  returned: O(state=present)
+  type: list
+  elements: dict
+  sample:
+    - arn: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/llm/50dc6c495c0c9188/f2f7dc8efc522ab2
+      port: 80
+      protocol: HTTP
+arn:
+  description: The load balancer's ARN; in check mode, where it would be made, one that is made up of zeros.
+  returned: O(state=present)
+  type: str
+  sample: arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/llm/50dc6c495c0c9188
+dns_name:
+  description: The name that the load balancer is reached by; in check mode, where it would be made, one like it.
+  returned: O(state=present)
+  type: str
+  sample: llm-1234567890.us-east-1.elb.amazonaws.com
+tags:
+  description: The load balancer's tags.
+  returned: O(state=present)
+  type: dict
+  sample:
+    team: llm
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils import _balancer, _balancer_apply, _elb, _elb_actions, _tags
+from ..module_utils._document import agreed, coerce, shape_of, validate
+from ..module_utils._module import connect, failures_told
+from ..module_utils._service_api import Clients
+
+
+def asked(params, client):
+    """Return the load balancer and the listeners that are asked for, in AWS's types, and the tags."""
+    shape, listener = shape_of(client, "CreateLoadBalancer"), shape_of(client, "CreateListener")
+    document = coerce({**params["definition"], "Name": agreed("name", params, "Name")}, shape)
+    validate(document, shape)
+    tags = _elb.asked_tags(params, document.pop("Tags", None))
+    if params["listeners"] is None:
+        return document, None, tags
+    listeners = [coerce(item, listener) for item in params["listeners"]]
+    for position, item in enumerate(listeners):
+        validate({"LoadBalancerArn": "", **item}, listener, f"listeners[{position}]")
+    return document, listeners, tags
+
+
+def present(module, clients):
+    params, client = module.params, clients("elbv2")
+    document, listeners_asked, tags_asked = asked(params, client)
+    attributes_asked, web_acl, region = _elb.texts(params["attributes"]), params["web_acl_arn"], client.meta.region_name
+    _balancer.check(document, attributes_asked, listeners_asked, web_acl, region)
+    needed = {"attributes": attributes_asked or None, "listeners": listeners_asked, "web_acl": web_acl}
+    asked_for = [name for name, value in needed.items() if value is not None]
+    there = _balancer_apply.found(clients, document["Name"], params["owner_tags"], asked_for)
+    plan = _balancer_apply.plan(there, document, attributes_asked, listeners_asked, web_acl)
+    tags = _tags.change(there.balancer, tags_asked, params["purge_tags"])
+    if there.balancer is None:
+        tags = _tags.change(None, _elb.new_tags(params, tags), True)
+    _balancer_apply.check_subnets(clients, plan, document, module.check_mode)
+    applied = _balancer_apply.predicted if module.check_mode else _balancer_apply.apply
+    balancer, listeners = applied(clients, there, plan, document, tags)
+    if params["wait"] and not module.check_mode:
+        balancer = _balancer_apply.wait_until_active(client, balancer, params["wait_timeout"])
+    return {
+        "changed": plan.changed or tags.changed,
+        "load_balancer": _balancer.told({key: value for key, value in balancer.items() if key != "tags"}),
+        "listeners": listeners,
+        "arn": balancer["LoadBalancerArn"],
+        "dns_name": balancer.get("DNSName", ""),
+        "tags": tags.after,
+        "diff": plan.difference.diff(besides=_elb.together(plan.diff, tags.diff)),
+    }
+
+
+def absent(module, clients):
+    params = module.params
+    name = agreed("name", params, "Name")
+    there = _balancer_apply.found(clients, name, params["owner_tags"], ["attributes"])
+    if there.balancer:
+        _balancer_apply.check_unprotected(name, there)
+        if not module.check_mode:
+            _balancer_apply.delete(clients, there.balancer, params["wait_timeout"], params["wait"])
+    return {
+        "changed": there.balancer is not None,
+        "diff": {"before": {"Name": name} if there.balancer else {}, "after": {}},
+    }
+
+
+def main():
+    module = AnsibleAWSModule(
+        argument_spec={
+            "state": {"choices": ["present", "absent"], "default": "present"},
+            "name": {},
+            "definition": {"type": "dict", "default": {}},
+            "attributes": {"type": "dict", "default": {}},
+            "listeners": {"type": "list", "elements": "dict"},
+            "web_acl_arn": {},
+            "wait": {"type": "bool", "default": True},
+            "wait_timeout": {"type": "int", "default": 600},
+            "owner_tags": {"type": "dict", "default": {}},
+            "tags": {"type": "dict"},
+            "purge_tags": {"type": "bool", "default": True},
+        },
+        supports_check_mode=True,
+    )
+    _elb_actions.hide_secrets(module, [item.get("DefaultActions") for item in module.params["listeners"] or []])
+    with failures_told(module):
+        clients = Clients(lambda service: connect(module, service))
+        module.exit_json(**(present if module.params["state"] == "present" else absent)(module, clients))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,232 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: elb_target_group
+version_added: 0.2.0
+short_description: Create, change or delete a target group of a load balancer
+description:
+  - Brings a target group to O(definition), that is mostly its health check, to O(attributes) and to its tags.
+  - Only what is named is compared and changed. Targets are never touched, an ECS service registers its own.
+author:
+  - The llmops.ecs contributors (@llmops)
+options:
+  state:
+    description: Whether the target group exists.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - The name of the target group, 32 characters at most, where O(definition) does not hold C(Name).
+        One of the two is required.
+    type: str
+  definition:
+    description:
+      - The target group in AWS's own spelling, what C(aws elbv2 create-target-group --cli-input-yaml) takes.
+      - C(Port), C(Protocol), C(ProtocolVersion), C(TargetType), C(VpcId) and C(IpAddressType) are set at creation only.
+        Where they differ, the module fails.
+    type: dict
+    default: {}
+  attributes:
+    description:
+      - Attributes of the target group, as in V(deregistration_delay.timeout_seconds). Others are left alone.
+    type: dict
+    default: {}
+  wait_timeout:
+    description:
+      - How many seconds to try to delete a target group that is still in use. AWS lets go of it some time after the
+        rule or the listener was removed.
+    type: int
+    default: 120
+extends_documentation_fragment:
+  - llmops.ecs.attributes
+  - llmops.ecs.owner
+  - llmops.ecs.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+seealso:
+  - name: CreateTargetGroup
+    description: What a definition can hold.
+    link: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+  - name: Target group attributes
+    description: What attributes there are.
+    link: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html
+  - module: community.aws.elb_target_group
+    description: Also manages targets, but cannot tell in check mode what it would do.
+"""
+
+EXAMPLES = r"""
+- name: A target group for a model that takes its time
+  llmops.ecs.elb_target_group:
+    name: llm-server
+    definition:
+      TargetType: ip
+      Protocol: HTTP
+      Port: 8000
+      VpcId: vpc-0123456789abcdef0
+      HealthCheckPath: /healthz
+      HealthCheckIntervalSeconds: 15
+      HealthCheckTimeoutSeconds: 10
+      UnhealthyThresholdCount: 4
+    attributes:
+      deregistration_delay.timeout_seconds: 600
+    tags:
+      team: llm
+
+- name: Look at another path, and leave everything else as it is
+  llmops.ecs.elb_target_group:
+    name: llm-server
+    definition:
+      HealthCheckPath: /v1/models
+
+- name: The target group is gone
+  llmops.ecs.elb_target_group:
+    name: llm-server
+    state: absent
+"""
+
+RETURN = r"""
+target_group:
+  description:
+    - The target group as it is now, in AWS's own spelling.
+    - In check mode, as it would be.
+  returned: O(state=present)
+  type: dict
+  sample:
+    TargetGroupArn: arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/llm-server/73e2d6bc24d8a067
+    TargetGroupName: llm-server
+    Protocol: HTTP
+    Port: 8000
+    TargetType: ip
+    HealthCheckPath: /healthz
+arn:
+  description: The target group's ARN; in check mode, where it would be made, one that is made up of zeros.
+  returned: O(state=present)
+  type: str
+  sample: arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/llm-server/73e2d6bc24d8a067
+attributes:
+  description: The attributes that were asked for.
+  returned: O(state=present)
+  type: dict
+  sample:
+    deregistration_delay.timeout_seconds: "600"
+tags:
+  description: The target group's tags.
+  returned: O(state=present)
+  type: dict
+  sample:
+    team: llm
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils import _compare, _elb, _elb_api, _tags, _target_group
+from ..module_utils._document import agreed, coerce, known, shape_of, validate
+from ..module_utils._module import connect, failures_told
+
+
+def asked(params, shape):
+    """Return the part of the definition that is not tags, and the tags that are asked for."""
+    document = coerce({**params["definition"], "Name": agreed("name", params, "Name")}, shape)
+    validate(document, shape)
+    return document, _elb.asked_tags(params, document.pop("Tags", None))
+
+
+def found(module, client, name):
+    """Return the target group of this name with its tags, None if there is none."""
+    group = _elb_api.describe_target_group(client, name)
+    if group is None:
+        return None
+    arn = group["TargetGroupArn"]
+    group = {**group, "tags": _elb_api.describe_tags(client, [arn]).get(arn, [])}
+    _elb.check_owner(f"Target group {name}", _tags.from_list(group["tags"]), module.params["owner_tags"])
+    return group
+
+
+def create(module, client, document, tags):
+    if module.check_mode:
+        made = {key: value for key, value in document.items() if key != "Name"}
+        arn = _elb.made_up_arn(client, f"targetgroup/{document['Name']}")
+        return {**made, "TargetGroupName": document["Name"], "TargetGroupArn": arn, "LoadBalancerArns": []}
+    return _elb_api.create_target_group(client, {**document, **({"Tags": _elb.list_of(tags)} if tags else {})})
+
+
+def update(client, arn, document, fields, tags):
+    modified = {field: document[field] for field in fields}
+    if modified:
+        _elb_api.modify_target_group(client, arn, modified)
+    _elb_api.change_tags(client, arn, tags)
+
+
+def present(module, client):
+    shape = shape_of(client, "CreateTargetGroup")
+    document, tags_asked = asked(module.params, shape)
+    name = document["Name"]
+    attributes_asked = _elb.texts(module.params["attributes"])
+    _target_group.check(document, attributes_asked)
+    current = found(module, client, name)
+    before = {**known(current, shape), "Name": name} if current else None
+    _target_group.check_against(before, document)
+
+    tags = _tags.change(current, tags_asked, module.params["purge_tags"])
+    difference = _compare.changes(before, document, _target_group.RULES, whole=False)
+    there = _elb_api.group_attributes(client, current["TargetGroupArn"]) if current and attributes_asked else []
+    attributes = _elb.attribute_change(there, attributes_asked)
+    new = current is None
+    if new:
+        tags = _tags.change(None, _elb.new_tags(module.params, tags), True)
+        current = create(module, client, document, tags.after)
+    else:
+        _target_group.check_fixed(name, difference.fields, difference.before, difference.after)
+        if not module.check_mode:
+            update(client, current["TargetGroupArn"], document, difference.fields, tags)
+    if attributes.to_set and not module.check_mode:
+        _elb_api.set_group_attributes(client, current["TargetGroupArn"], attributes.to_set)
+    after = {key: value for key, value in _compare.overlay(current, document).items() if key not in ("Name", "tags")}
+    return {
+        "changed": new or difference.changed or tags.changed or bool(attributes.to_set),
+        "target_group": after,
+        "arn": current["TargetGroupArn"],
+        "attributes": attributes.after,
+        "tags": tags.after,
+        "diff": difference.diff(besides=_elb.together(attributes.diff, tags.diff)),
+    }
+
+
+def absent(module, client):
+    name = agreed("name", module.params, "Name")
+    current = found(module, client, name)
+    if current and not module.check_mode:
+        arn = current["TargetGroupArn"]
+        _elb_api.when_let_go(lambda: _elb_api.delete_target_group(client, arn), module.params["wait_timeout"])
+    return {"changed": current is not None, "diff": {"before": {"Name": name} if current else {}, "after": {}}}
+
+
+def main():
+    module = AnsibleAWSModule(
+        argument_spec={
+            "state": {"choices": ["present", "absent"], "default": "present"},
+            "name": {},
+            "definition": {"type": "dict", "default": {}},
+            "attributes": {"type": "dict", "default": {}},
+            "wait_timeout": {"type": "int", "default": 120},
+            "owner_tags": {"type": "dict", "default": {}},
+            "tags": {"type": "dict"},
+            "purge_tags": {"type": "bool", "default": True},
+        },
+        supports_check_mode=True,
+    )
+    with failures_told(module):
+        client = connect(module, "elbv2")
+        module.exit_json(**(present if module.params["state"] == "present" else absent)(module, client))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.llmops.ecs.plugins.module_utils import _elb_actions, _listener_rule
+
+GROUPS = st.lists(st.sampled_from("abcde"), min_size=1, unique=True)
+VALUES = st.lists(st.sampled_from(["/a", "/b*", "/c"]), min_size=1, unique=True)
+FIELDS = st.lists(st.sampled_from(["host-header", "path-pattern", "source-ip"]), min_size=1, unique=True)
+
+
+@pytest.mark.parametrize(
+    ("given_action", "answered"),
+    [
+        (
+            {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}},
+            {
+                "Type": "redirect",
+                "Order": 1,
+                "RedirectConfig": {
+                    "Protocol": "HTTPS",
+                    "Port": "443",
+                    "Host": "#{host}",
+                    "Path": "/#{path}",
+                    "Query": "#{query}",
+                    "StatusCode": "HTTP_301",
+                },
+            },
+        ),
+        (
+            {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}},
+            {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404", "ContentType": "text/plain"}},
+        ),
+        (
+            {"Type": "authenticate-oidc", "AuthenticateOidcConfig": {"ClientId": "llm", "ClientSecret": "x"}},
+            {"Type": "authenticate-oidc", "AuthenticateOidcConfig": {"ClientId": "llm", "SessionTimeout": 604800}},
+        ),
+    ],
+)
+def test_what_aws_adds_is_no_difference(given_action, answered):
+    assert _elb_actions.normal([given_action]) == _elb_actions.normal([answered])
+
+
+@given(GROUPS, st.randoms())
+def test_order_of_target_groups_and_stickiness_that_is_off_mean_nothing(groups, random):
+    asked = [{"TargetGroupArn": arn, "Weight": 1} for arn in groups]
+    answered = random.sample(asked, len(asked))
+    off = {"Enabled": False, "DurationSeconds": 3600}
+
+    assert _elb_actions.normal([{"Type": "forward", "ForwardConfig": {"TargetGroups": asked}}]) == _elb_actions.normal(
+        [
+            {
+                "Type": "forward",
+                "Order": 3,
+                "ForwardConfig": {"TargetGroups": answered, "TargetGroupStickinessConfig": off},
+            }
+        ]
+    )
+
+
+@given(GROUPS, st.lists(st.integers(0, 999), min_size=5, max_size=5))
+def test_weights_are_ignored_only_when_asked(groups, weights):
+    def forward(weighed):
+        groups_of_it = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in zip(groups, weighed, strict=False)]
+        return [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups_of_it}}]
+
+    ones = [1] * 5
+    assert _listener_rule.same_actions(forward(weights), forward(ones), True)
+    assert _listener_rule.same_actions(forward(weights), forward(ones), False) is (
+        weights[: len(groups)] == ones[: len(groups)]
+    )
+
+
+@given(FIELDS, VALUES, st.randoms())
+def test_conditions_have_one_form_that_is_its_own(fields, values, random):
+    short = [{"Field": field, "Values": values} for field in fields]
+    long = [
+        {"Field": field, _listener_rule.CONFIGS[field]: {"Values": random.sample(values, len(values))}}
+        for field in random.sample(fields, len(fields))
+    ]
+    once = _listener_rule.normal(short)
+
+    assert once == _listener_rule.normal(long)
+    assert once == _listener_rule.normal(once)
+
+
+@given(st.sets(st.integers(1, 20)))
+def test_the_lowest_free_priority_is_free_and_the_lowest(taken):
+    found = _listener_rule.lowest_free([{"Priority": str(priority)} for priority in taken] + [{"Priority": "default"}])
+
+    assert found not in taken
+    assert set(range(1, found)) <= taken
+
+
+def test_a_change_keeps_the_secret_that_aws_has_unless_one_is_given():
+    given_one = {"Type": "authenticate-oidc", "AuthenticateOidcConfig": {"ClientId": "llm", "ClientSecret": "x"}}
+    none = {"Type": "authenticate-oidc", "AuthenticateOidcConfig": {"ClientId": "llm"}}
+    kept = {"ClientId": "llm", "UseExistingClientSecret": True}
+
+    assert _elb_actions.to_change([given_one]) == [given_one]
+    assert _elb_actions.to_change([none]) == [{**none, "AuthenticateOidcConfig": kept}]
+    assert _elb_actions.without_secrets([given_one]) == [none]
