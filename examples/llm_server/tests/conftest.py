@@ -91,10 +91,12 @@ class Server:
 
 @contextmanager
 def run_server(log: Path, **environment: str) -> Iterator[Server]:
-    command = [sys.executable, "-m", "uvicorn", "llm_server.app:app", "--host", "127.0.0.1", "--port", "0"]
+    command = [sys.executable, "-m", "llm_server"]
     env = {key: value for key, value in os.environ.items() if not key.startswith("LLM_SERVER_")}
     with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env={**env, **environment}, stdout=out, stderr=out)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**env, "HOST": "127.0.0.1", "PORT": "0", **environment}, stdout=out, stderr=out
+        )
     try:
         server = Server(process, log)
         with server.http:

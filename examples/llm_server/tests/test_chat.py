@@ -149,8 +149,10 @@ def test_the_official_client(narrow: Server) -> None:
             client.chat.completions.create(model="gpt-5", messages=messages)
         with pytest.raises(openai.BadRequestError, match="temperature"):
             client.chat.completions.create(model=model, messages=messages, temperature=3)
-    with (
-        openai.OpenAI(base_url=f"{narrow.url}/v1", api_key="wrong", max_retries=0) as stranger,
-        pytest.raises(openai.AuthenticationError, match="key"),
-    ):
-        stranger.models.list()
+    with openai.OpenAI(base_url=f"{narrow.url}/v1", api_key="wrong", max_retries=0) as stranger:
+        with pytest.raises(openai.AuthenticationError, match="key") as refused:
+            stranger.models.list()
+        with pytest.raises(openai.AuthenticationError, match="key"):
+            stranger.chat.completions.create(model=model, messages=messages, stream=True)
+        assert refused.value.status_code == 401
+        assert (refused.value.type, refused.value.code) == ("invalid_request_error", "invalid_api_key")

@@ -12,9 +12,12 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from conftest import ENDLESS, ROOT, Server, eventually
@@ -112,6 +115,16 @@ def test_without_the_key(narrow: Server, header: dict[str, str]) -> None:
         assert response.json()["error"]["code"] == "invalid_api_key"
     for path in ("/healthz", "/metrics"):
         assert narrow.http.get(path, headers={"Authorization": "", **header}).status_code == 200
+
+
+def test_a_connection_that_nobody_uses_stays_open(server: Server) -> None:
+    address = urlsplit(server.url)
+    with closing(HTTPConnection(address.hostname, address.port, timeout=5)) as connection:
+        # A server that closes it earlier, as uvicorn does by itself after 5 s, makes the second request fail.
+        for pause in (6, 0):
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().read()
+            time.sleep(pause)
 
 
 def test_metrics(server: Server) -> None:
