@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils import _document, _task_definition
-from ..plugin_utils import _deployment
+from ..plugin_utils import _deployment, _front
 
 try:
     import botocore
@@ -57,6 +57,10 @@ class ActionModule(ActionBase):
                 "fargate": {"type": "bool", "default": True},
                 "task_definition": {"type": "dict", "required": True},
                 "definition": {"type": "dict", "required": True},
+                "api_key": {"type": "str", "default": "", "no_log": True},
+                "api_key_variable": {"type": "str", "default": "", "no_log": False},
+                "load_balancer_name": {"type": "str", "default": ""},
+                "notes": {"type": "list", "elements": "str", "default": []},
             }
         )
         if botocore is None:
@@ -64,6 +68,8 @@ class ActionModule(ActionBase):
         problems = list(self._problems(asked, task_vars))
         if problems:
             return {"failed": True, "msg": "\n".join(problems), "problems": problems}
+        for note in asked["notes"]:
+            Display().display(f"[{asked['service']}] {note}")
         return {"changed": False}
 
     def _problems(self, asked, task_vars):
@@ -88,6 +94,8 @@ class ActionModule(ActionBase):
         yield from _deployment.bad_region(asked["region"], regions, botocore.__version__)
         yield from _deployment.bad_names(asked["deployment"], asked["service"])
         yield from _deployment.bad_image(asked["image"], asked["preset"], asked["gpu"], asked["fargate"])
+        yield from _front.bad_balancer_name(asked["load_balancer_name"])
+        yield from _front.bad_api_key(asked["api_key"], asked["api_key_variable"], asked["preset"], asked["region"])
         yield from self._bad_documents(asked, ServiceModel(loader.load_service_model("ecs", "service-2"), "ecs"))
 
     def _bad_documents(self, asked, model):
@@ -100,5 +108,6 @@ class ActionModule(ActionBase):
                     _task_definition.check(_task_definition.normalized(document), option)
                 else:
                     yield from _deployment.bad_rollout(document)
+                    yield from _front.bad_strategy(document)
             except _document.DocumentError as e:
                 yield str(e)

@@ -22,11 +22,11 @@ from ansible.plugins.callback import CallbackBase
 
 
 def lines(services: dict) -> list[str]:
-    """Return what to print of each service: its URL, how to ask it, and its answer."""
+    """Return what to print of each service: its URL, how to ask it, its answer, and what to mind."""
     answer = []
     for name, service in sorted(services.items()):
         answer += ["", f"{name}: {service['url']}"]
-        answer += [service[key] for key in ("command", "answer") if service.get(key)]
+        answer += [service[key] for key in ("command", "answer", "warning") if service.get(key)]
     return answer
 
 

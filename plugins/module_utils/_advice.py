@@ -57,9 +57,23 @@ ADVICE = {
         "The container's health check fails: try its command in the image; for a slow start raise "
         "healthCheck.startPeriod (300 at most), retries and interval."
     ),
+    r"Health checks failed with these codes: \[40[13]": (
+        "The load balancer's health check is refused: set ecs_service_health_path (the target group's HealthCheckPath) "
+        "to a path that answers without a key."
+    ),
+    r"Health checks failed with these codes: \[[34]": (
+        "The server answers the load balancer's health check with that status, and not with 200: set "
+        "ecs_service_health_path (the target group's HealthCheckPath) to a path that it has."
+    ),
+    r"Request timed out|Target\.Timeout": (
+        "The load balancer's health check gets no answer: check that the task's security group lets the load balancer "
+        "in on that port, that the server listens on all addresses, and for a slow start ecs_service_startup_seconds; "
+        "for a server that answers nothing while it generates, ecs_service_longest_answer_seconds."
+    ),
     r"failed ELB health checks|Health checks failed|Target\.(Timeout|FailedHealthChecks|ResponseCodeMismatch)": (
         "The load balancer's health check fails: check path, port and matcher of the target group, that the task's "
-        "security group lets the load balancer in, and healthCheckGracePeriodSeconds for a slow start."
+        "security group lets the load balancer in, and for a slow start healthCheckGracePeriodSeconds, which "
+        "ecs_service_startup_seconds sets."
     ),
     r"exec format error": OTHER_CPU,
     r"CannotStartContainer|\bexit code 12[67]\b": (

@@ -17,14 +17,20 @@ from ._ecs import Document, name_of
 from ._network import has_internet_route, route_table_of
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+#: What a listener's rule can ask for that is not in the URL, or not always.
+BESIDES_THE_URL = ("http-header", "http-request-method", "query-string")
 
 
 class Asked(t.NamedTuple):
-    """The options: port (None: the first one that the task definition maps), scheme (None: what fits), path."""
+    """The options: port (None: the first one that the task definition maps), scheme (None: what fits), path, names.
+
+    domain_names are those by which a load balancer is known, the best first.
+    """
 
     port: int | None
     scheme: str | None
     path: str
+    domain_names: tuple[str, ...] = ()
 
 
 def make_url(scheme: str, host: str, port: int, path: str) -> str:
@@ -108,12 +114,14 @@ def why_not_public(eni: Document | None, network: Document, route_tables: list[D
 def listener_urls(listener: Document, rules: list[Document], host: str, group: str, asked: Asked) -> list[str]:
     """Return the URLs by which a listener leads to the target group: by its rules, or by default.
 
-    rules: as DescribeRules gives them; a rule for hosts or paths is told by its first host and path.
+    rules: as DescribeRules gives them; a rule for hosts or paths is told by its first host and path. One that asks for
+    more than a URL says, such as a header, leads nowhere by the URL alone.
     """
     scheme = {"HTTP": "http", "HTTPS": "https"}.get(listener["Protocol"], asked.scheme or "http")
+    host = next(iter(asked.domain_names), host)
     urls = []
     for rule in rules:
-        if group in forwards_to(rule.get("Actions", [])):
+        if group in forwards_to(rule.get("Actions", [])) and _is_told_by_a_url(rule):
             named = _condition(rule, "host-header") or host
             path = asked.path or (_condition(rule, "path-pattern") or "").rstrip("*")
             urls.append(make_url(scheme, named, listener["Port"], path))
@@ -148,9 +156,10 @@ def load_balancer(balancer: Document, group: str, listeners: list[Document], ask
 
 
 def target_counts(targets: list[Document]) -> Document:
-    """Return how many targets, as DescribeTargetHealth gives them, are healthy, and how many are not."""
-    healthy = [target["TargetHealth"]["State"] for target in targets].count("healthy")
-    return {"healthy": healthy, "unhealthy": len(targets) - healthy}
+    """Return how many targets, as DescribeTargetHealth gives them, are healthy, how many are not, and why not."""
+    ill = [target["TargetHealth"] for target in targets if target["TargetHealth"]["State"] != "healthy"]
+    reasons = [health.get("Description") or health.get("Reason") or health["State"] for health in ill]
+    return {"healthy": len(targets) - len(ill), "unhealthy": len(ill), "reasons": list(dict.fromkeys(reasons))}
 
 
 def by_scheme(url: str) -> tuple[bool, str]:
@@ -167,6 +176,10 @@ def forwards_to(actions: list[Document]) -> list[str]:
         weighed = action.get("ForwardConfig", {}).get("TargetGroups", [])
         groups += [group["TargetGroupArn"] for group in weighed if group.get("Weight", 1)]
     return groups
+
+
+def _is_told_by_a_url(rule: Document) -> bool:
+    return all(condition.get("Field") not in BESIDES_THE_URL for condition in rule.get("Conditions", []))
 
 
 def _condition(rule: Document, field: str) -> str | None:
@@ -207,5 +220,9 @@ def state(service: Document, endpoints: list[Document], load_balancers: list[Doc
     """Return in words what is there, for the message of a wait that ended too early."""
     told = [f"{service.get('runningCount', 0)} of {service.get('desiredCount', 0)} tasks running"]
     told += [f"task {name_of(each['task_arn'])}: {each['health']}" for each in endpoints]
-    told += [f"{each['dns_name']}: {each['healthy']} targets healthy" for each in load_balancers]
+    told += [
+        f"{each['dns_name']}: {each['healthy']} targets healthy, {each['unhealthy']} not"
+        + (f" ({', '.join(each['reasons'])})" if each["reasons"] else "")
+        for each in load_balancers
+    ]
     return "; ".join(told)

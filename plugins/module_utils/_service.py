@@ -74,6 +74,8 @@ RULES = Rules(
     ignored=frozenset({"clientToken", "cluster", "serviceName", "tags"}),
 )
 
+#: The member of the deployment configuration that only one strategy has.
+OF_ONE_STRATEGY = {"canaryConfiguration": "CANARY", "linearConfiguration": "LINEAR"}
 #: DescribeServices gives these only with the deployments, DescribeServiceRevisions gives all of them.
 IN_DEPLOYMENTS = ("serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations")
 IN_REVISIONS = ("gatewayConnectors", "monitoring")
@@ -194,7 +196,11 @@ def _to_send(field: str, before: t.Any, asked: t.Any) -> t.Any:
     strategy = before.get("strategy", "ROLLING")
     other_kind = field == DEPLOYMENT and asked.get("strategy", strategy) != strategy
     switched_off = asked.get("enabled") is False
-    return asked if other_kind or switched_off else overlay(before, asked)
+    if other_kind or switched_off:
+        return asked
+    # What AWS still tells of a strategy that the service had before, it does not take with another.
+    others = [member for member, only in OF_ONE_STRATEGY.items() if field == DEPLOYMENT and strategy != only]
+    return overlay({member: value for member, value in before.items() if member not in others}, asked)
 
 
 def _refusal(field: str, difference: Difference) -> str:

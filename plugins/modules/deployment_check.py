@@ -73,6 +73,23 @@ options:
     description: The service, as C(aws ecs create-service --cli-input-yaml) takes it.
     type: dict
     required: true
+  api_key:
+    description: The API key, V(generate) or the ARN of a secret. Empty for none.
+    type: str
+    default: ""
+  api_key_variable:
+    description: The environment variable in which the server takes the key. Empty if it checks none.
+    type: str
+    default: ""
+  load_balancer_name:
+    description: The name of the load balancer. Empty for none.
+    type: str
+    default: ""
+  notes:
+    description: What is to be told where nothing is wrong, a sentence each.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""

@@ -41,6 +41,13 @@ options:
       - What the URLs end with.
     type: str
     default: ""
+  domain_names:
+    description:
+      - Names by which the load balancer is known, the best first. The first is in its URLs in place of the DNS name
+        that AWS gave it, where the listener's rule names no host.
+    type: list
+    elements: str
+    default: []
   wait:
     description:
       - Whether to wait until there is a URL at which a healthy task, or a healthy target of a load balancer, answers.
@@ -180,6 +187,12 @@ load_balancers:
       description: How many targets are not.
       type: int
       sample: 0
+    reasons:
+      description: Why they are not, each reason once.
+      type: list
+      elements: str
+      sample:
+        - "Health checks failed with these codes: [404]"
 """
 
 import time
@@ -199,7 +212,7 @@ def look(params, clients):
     service = _service_api.describe_service(clients("ecs"), params["cluster"], params["service"])
     if service is None or service["status"] == "INACTIVE":
         return None, [], []
-    asked = _endpoints.Asked(params["port"], params["scheme"], params["path"])
+    asked = _endpoints.Asked(params["port"], params["scheme"], params["path"], tuple(params["domain_names"]))
     return (
         service,
         _endpoint_api.endpoints(clients, service, asked),
@@ -234,6 +247,7 @@ def main():
             "port": {"type": "int"},
             "scheme": {"choices": ["http", "https"]},
             "path": {"default": ""},
+            "domain_names": {"type": "list", "elements": "str", "default": []},
             "wait": {"type": "bool", "default": False},
             "wait_timeout": {"type": "int", "default": 300},
         },

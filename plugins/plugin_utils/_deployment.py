@@ -119,6 +119,8 @@ def bad_rollout(definition: Mapping[str, Any]) -> Iterator[str]:
     """
     count = definition.get("desiredCount", 1)
     bounds = definition.get("deploymentConfiguration", {})
+    if bounds.get("strategy", "ROLLING") != "ROLLING":
+        return
     least, most = bounds.get("minimumHealthyPercent", 100), bounds.get("maximumPercent", 200)
     if count and math.ceil(count * least / 100) >= count >= count * most // 100:
         yield (

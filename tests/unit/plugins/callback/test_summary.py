@@ -14,7 +14,12 @@ def test_nothing_was_deployed():
 def test_services_are_told_by_name():
     services = {
         "b": {"url": "http://127.0.0.2:8080", "command": "", "answer": ""},
-        "a": {"url": "http://127.0.0.1:8080", "command": "curl --silent x", "answer": "Paris."},
+        "a": {
+            "url": "http://127.0.0.1:8080",
+            "command": "curl --silent x",
+            "answer": "Paris.",
+            "warning": "Plain HTTP.",
+        },
     }
 
     assert lines(services) == [
@@ -22,6 +27,7 @@ def test_services_are_told_by_name():
         "a: http://127.0.0.1:8080",
         "curl --silent x",
         "Paris.",
+        "Plain HTTP.",
         "",
         "b: http://127.0.0.2:8080",
     ]

@@ -144,6 +144,29 @@ LISTENERS = {
         _endpoints.Asked(None, None, "/llm/v1"),
         ["https://lb/llm/v1"],
     ),
+    "known by a name": (
+        HTTPS,
+        [{"Actions": TO_US, "Conditions": [{"Field": "path-pattern", "Values": ["/*"]}]}],
+        _endpoints.Asked(None, None, "", ("llm.example.com", "www.example.com")),
+        ["https://llm.example.com"],
+    ),
+    "for a host that is none of the names": (
+        HTTPS,
+        [{"Actions": TO_US, "Conditions": [HOST]}],
+        _endpoints.Asked(None, None, "", ("www.example.com",)),
+        ["https://llm.example.com"],
+    ),
+    "for who sends a header": (
+        HTTPS,
+        [
+            {
+                "Actions": TO_US,
+                "Conditions": [{"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X", "Values": ["1"]}}],
+            }
+        ],
+        ANY,
+        [],
+    ),
     "network load balancer": (TCP, [], ANY, ["http://lb:81"]),
     "another's": (HTTP, [{"Actions": [{"TargetGroupArn": "other"}]}], ANY, []),
 }
@@ -177,10 +200,30 @@ def test_a_load_balancer_tells_https_first_and_only_the_listeners_that_lead_ther
 
 @pytest.mark.parametrize(
     ("states", "counts"),
-    [([], {"healthy": 0, "unhealthy": 0}), (["healthy", "initial", "unhealthy"], {"healthy": 1, "unhealthy": 2})],
+    [
+        ([], {"healthy": 0, "unhealthy": 0, "reasons": []}),
+        (
+            [
+                {"State": "healthy"},
+                {"State": "initial", "Reason": "Elb.InitialHealthChecking"},
+                {"State": "unhealthy", "Reason": "x", "Description": "Health checks failed with these codes: [404]"},
+                {"State": "unhealthy", "Reason": "x", "Description": "Health checks failed with these codes: [404]"},
+                {"State": "unused"},
+            ],
+            {
+                "healthy": 1,
+                "unhealthy": 4,
+                "reasons": [
+                    "Elb.InitialHealthChecking",
+                    "Health checks failed with these codes: [404]",
+                    "unused",
+                ],
+            },
+        ),
+    ],
 )
 def test_target_counts(states, counts):
-    assert _endpoints.target_counts([{"TargetHealth": {"State": state}} for state in states]) == counts
+    assert _endpoints.target_counts([{"TargetHealth": state} for state in states]) == counts
 
 
 def up(url, health="HEALTHY", started_at="1", public_ip="198.51.100.7"):
@@ -189,7 +232,8 @@ def up(url, health="HEALTHY", started_at="1", public_ip="198.51.100.7"):
 
 
 def behind(*urls, healthy=1):
-    return {"urls": list(urls), "healthy": healthy, "dns_name": "lb"}
+    reasons = [] if healthy else ["Request timed out"]
+    return {"urls": list(urls), "healthy": healthy, "unhealthy": 1 - healthy, "reasons": reasons, "dns_name": "lb"}
 
 
 BEST = {
@@ -223,5 +267,5 @@ def test_state_in_words():
 
     assert (
         _endpoints.state(service, [up("http://a", "UNKNOWN")], [behind(healthy=0)])
-        == "1 of 2 tasks running; task t: UNKNOWN; lb: 0 targets healthy"
+        == "1 of 2 tasks running; task t: UNKNOWN; lb: 0 targets healthy, 1 not (Request timed out)"
     )

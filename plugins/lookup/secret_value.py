@@ -1,0 +1,100 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: secret_value
+version_added: 0.2.0
+short_description: Read a secret from AWS Secrets Manager, from the account that the play works in
+description:
+  - Returns the text of a secret, found by the same profile, region and endpoint that
+    P(llmops.ecs.aws_environment#lookup) gives to modules.
+  - What it returns is a secret. A task that uses it needs C(no_log=true), unless it is meant to be seen.
+author:
+  - The llmops.ecs contributors (@llmops)
+options:
+  _terms:
+    description: Names or ARNs of secrets.
+    required: true
+  profile:
+    description: The profile of the AWS configuration to use. Empty for what the environment says.
+    type: str
+    default: ""
+    vars:
+      - name: aws_profile
+  region:
+    description: The AWS region. Empty for what the environment or the profile says.
+    type: str
+    default: ""
+    vars:
+      - name: aws_region
+  endpoint_url:
+    description: The URL of another endpoint than AWS's own, such as that of the embedded AWS.
+    type: str
+    default: ""
+    vars:
+      - name: aws_endpoint_url
+"""
+
+EXAMPLES = r"""
+- name: Show the key, once, to who asked for it
+  ansible.builtin.debug:
+    msg: "{{ lookup('llmops.ecs.secret_value', '/llm/api-key') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: The secrets' texts.
+  type: list
+  elements: str
+"""
+
+import os
+from urllib.parse import urlsplit
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ..module_utils._loopback import is_loopback
+from .aws_environment import aws_environment
+
+try:
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.session import Session
+except ImportError:
+    Session = None
+
+#: What a session takes from the environment, by the variables that would hold it.
+FROM_ENVIRONMENT = {
+    "config_file": "AWS_CONFIG_FILE",
+    "credentials_file": "AWS_SHARED_CREDENTIALS_FILE",
+    "profile": "AWS_PROFILE",
+    "region": "AWS_REGION",
+}
+
+
+def connect(profile, region, endpoint_url):
+    """Return a client that finds the account as modules do under the environment of the play."""
+    variables = aws_environment(os.environ, profile, region, endpoint_url)
+    session = Session()
+    for name, variable in FROM_ENVIRONMENT.items():
+        if variables.get(variable):
+            session.set_config_variable(name, variables[variable])
+    direct = Config(proxies={}) if is_loopback(urlsplit(endpoint_url).netloc) else None
+    return session.create_client("secretsmanager", endpoint_url=endpoint_url or None, config=direct)
+
+
+class LookupModule(LookupBase):
+    def run(self, terms, variables=None, **kwargs):
+        if Session is None:
+            raise AnsibleLookupError("botocore is missing from the Python that runs Ansible: pip install boto3")
+        self.set_options(var_options=variables, direct=kwargs)
+        options = {name: self.get_option(name) or "" for name in ("profile", "region", "endpoint_url")}
+        try:
+            client = connect(**self._templar.template(options))
+            return [client.get_secret_value(SecretId=term)["SecretString"] for term in terms]
+        except (BotoCoreError, ClientError) as error:
+            raise AnsibleLookupError(f"Failed to read {', '.join(terms)} from Secrets Manager: {error}") from error

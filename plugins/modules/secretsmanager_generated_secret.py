@@ -1,0 +1,232 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: secretsmanager_generated_secret
+version_added: 0.2.0
+short_description: Keep a random key in AWS Secrets Manager that nobody has to see
+description:
+  - Makes a secret whose value is made up here, by this machine's source of randomness, and goes nowhere but to AWS.
+  - The value is in no result, no log and no diff. What is to know it reads it from Secrets Manager.
+  - A secret that is there keeps its value. One that is about to be deleted is restored, with its value.
+author:
+  - The llmops.ecs contributors (@llmops)
+options:
+  state:
+    description:
+      - Whether the secret exists.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - The secret's name. With O(state=absent) also its ARN.
+    type: str
+    required: true
+  prefix:
+    description:
+      - What the value begins with, for people to see what it is.
+    type: str
+    default: ""
+  length:
+    description:
+      - How many random letters and digits follow. 22 are as many as 128 bits.
+    type: int
+    default: 48
+  description:
+    description:
+      - What the secret is for. Given to a new secret only.
+    type: str
+    default: ""
+  kms_key_id:
+    description:
+      - The key that encrypts a new secret. Without it, the one that AWS has for Secrets Manager in this account.
+    type: str
+  recovery_window_in_days:
+    description:
+      - With O(state=absent), for how many days the secret can still be restored, V(7) to V(30), meanwhile it has its
+        name. V(0) deletes it at once and for ever.
+    type: int
+    default: 30
+extends_documentation_fragment:
+  - llmops.ecs.attributes
+  - llmops.ecs.tags
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+seealso:
+  - module: llmops.ecs.ecs_task_definition
+  - module: llmops.ecs.llm_question
+"""
+
+EXAMPLES = r"""
+- name: A key for those who call the model
+  llmops.ecs.secretsmanager_generated_secret:
+    name: /llm/api-key
+    prefix: llm-
+    tags:
+      team: llm
+  register: key
+
+- name: A server that gets it as an environment variable
+  llmops.ecs.ecs_task_definition:
+    definition:
+      family: llm-server
+      requiresCompatibilities: [FARGATE]
+      networkMode: awsvpc
+      cpu: 1 vCPU
+      memory: 2 GB
+      executionRoleArn: arn:aws:iam::123456789012:role/ecsTaskExecutionRole
+      containerDefinitions:
+        - name: llm-server
+          image: ghcr.io/ggml-org/llama.cpp:server
+          secrets:
+            - name: LLAMA_API_KEY
+              valueFrom: "{{ key.arn }}"
+
+- name: The key is gone, and its name free
+  llmops.ecs.secretsmanager_generated_secret:
+    name: /llm/api-key
+    state: absent
+    recovery_window_in_days: 0
+"""
+
+RETURN = r"""
+arn:
+  description:
+    - The secret's ARN.
+    - In check mode, where the secret would be made, with question marks for the six characters that AWS chooses.
+  returned: O(state=present)
+  type: str
+  sample: arn:aws:secretsmanager:us-east-1:123456789012:secret:/llm/api-key-AbCdEf
+name:
+  description: The secret's name.
+  returned: O(state=present)
+  type: str
+  sample: /llm/api-key
+tags:
+  description: The secret's tags.
+  returned: O(state=present)
+  type: dict
+  sample:
+    team: llm
+restored:
+  description: Whether the secret was about to be deleted and was kept.
+  returned: O(state=present)
+  type: bool
+  sample: false
+"""
+
+import secrets
+import string
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+    ansible_dict_to_boto3_tag_list,
+    boto3_tag_list_to_ansible_dict,
+)
+
+from ..module_utils import _secrets_api, _tags
+from ..module_utils._document import DocumentError
+from ..module_utils._ecs import predicted_arn
+from ..module_utils._module import connect, failures_told
+
+SHORTEST = 22
+LONGEST = 4096
+HIDDEN = "(made here, known to AWS alone)"
+
+
+def check(params):
+    """Refuse what would be no secret, and what AWS refuses."""
+    if not SHORTEST <= params["length"] <= LONGEST:
+        raise DocumentError(
+            f"length: {params['length']} is not between {SHORTEST}, below which it can be guessed, and {LONGEST}."
+        )
+    days = params["recovery_window_in_days"]
+    if days and not 7 <= days <= 30:
+        raise DocumentError(f"recovery_window_in_days: {days} is neither 0 nor between 7 and 30.")
+
+
+def generated(prefix, length):
+    """Return a value that cannot be guessed, of characters that no shell, header or YAML minds."""
+    return prefix + "".join(secrets.choice(string.ascii_letters + string.digits) for _character in range(length))
+
+
+def shown(secret, tags):
+    """Return what a diff shows of a secret: that it has a value, not which."""
+    if secret is None:
+        return {}
+    leaving = {"deleted_on": str(secret["DeletedDate"])} if secret.get("DeletedDate") else {}
+    return {"name": secret["Name"], "value": HIDDEN, **leaving, **({"tags": tags} if tags else {})}
+
+
+def create(module, client, tags):
+    given = module.params
+    if module.check_mode:
+        found = predicted_arn(client, module.client("sts"), f"secret:{given['name']}-??????", "secretsmanager")
+        return {"ARN": found, "Name": given["name"]}
+    named = {"Description": given["description"], "KmsKeyId": given["kms_key_id"]}
+    members = {name: value for name, value in named.items() if value}
+    if tags:
+        members["Tags"] = ansible_dict_to_boto3_tag_list(dict(sorted(tags.items())))
+    value = generated(given["prefix"], given["length"])
+    module.no_log_values.add(value)
+    return _secrets_api.create_secret(client, given["name"], value, members)
+
+
+def present(module, client):
+    found = _secrets_api.describe_secret(client, module.params["name"])
+    leaving = bool(found and found.get("DeletedDate"))
+    current = _tags.to_list(boto3_tag_list_to_ansible_dict((found or {}).get("Tags", [])))
+    tags = _tags.change({"tags": current}, _tags.wanted(module.params["tags"], None), module.params["purge_tags"])
+    before = shown(found, tags.before)
+    if found is None:
+        found = create(module, client, tags.after)
+    elif not module.check_mode:
+        if leaving:
+            _secrets_api.restore_secret(client, found["ARN"])
+        _secrets_api.change_tags(client, found["ARN"], tags)
+    after = shown({"Name": found["Name"]}, tags.after)
+    result = {"arn": found["ARN"], "name": found["Name"], "tags": tags.after, "restored": leaving}
+    return {"changed": before != after, "diff": {"before": before, "after": after}, **result}
+
+
+def absent(module, client):
+    found = _secrets_api.describe_secret(client, module.params["name"])
+    days = module.params["recovery_window_in_days"]
+    # One that goes by itself is left to go, unless it has to be gone now.
+    changed = found is not None and not (days and found.get("DeletedDate"))
+    if changed and not module.check_mode:
+        _secrets_api.delete_secret(client, found["ARN"], days)
+    before = shown(found, {}) if changed else {}
+    return {"changed": changed, "diff": {"before": before, "after": {}}}
+
+
+def main():
+    module = AnsibleAWSModule(
+        argument_spec={
+            "state": {"choices": ["present", "absent"], "default": "present"},
+            "name": {"required": True},
+            "prefix": {"default": "", "no_log": False},
+            "length": {"type": "int", "default": 48},
+            "description": {"default": ""},
+            "kms_key_id": {"no_log": False},
+            "recovery_window_in_days": {"type": "int", "default": 30},
+            "tags": {"type": "dict"},
+            "purge_tags": {"type": "bool", "default": True},
+        },
+        supports_check_mode=True,
+    )
+    with failures_told(module):
+        check(module.params)
+        client = connect(module, "secretsmanager")
+        module.exit_json(**(present if module.params["state"] == "present" else absent)(module, client))
+
+
+if __name__ == "__main__":
+    main()
