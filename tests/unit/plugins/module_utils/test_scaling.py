@@ -95,7 +95,7 @@ def test_ten_datapoints_in_ten_minutes():
 
 def test_a_service_is_woken_by_the_503s_of_its_load_balancer():
     policies = _scaling_render.policies(parsed(WAKE), PLACE)
-    [alarm] = _scaling_render.alarms(parsed(WAKE), PLACE).values()
+    alarm = _scaling_render.alarms(parsed(WAKE), PLACE)["llmops/service/llm-prod/llm/wake"]
 
     configuration = policies["wake"]["StepScalingPolicyConfiguration"]
     assert configuration["AdjustmentType"] == "ExactCapacity"
