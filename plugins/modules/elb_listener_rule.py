@@ -72,7 +72,7 @@ seealso:
 EXAMPLES = r"""
 - name: Requests for one host go to the model
   llmops.ecs.elb_listener_rule:
-    listener_arn: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/llm/50dc6c495c0c9188/f2f7dc8efc522ab2
+    listener_arn: "{{ load_balancer.listeners[0].arn }}"
     conditions:
       - Field: host-header
         HostHeaderConfig:
@@ -80,13 +80,13 @@ EXAMPLES = r"""
             - llm.example.com
     actions:
       - Type: forward
-        TargetGroupArn: arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/llm-server/73e2d6bc24d8a067
+        TargetGroupArn: "{{ target_group.arn }}"
     owner_tags:
       service: llm-server
 
 - name: The rule is gone
   llmops.ecs.elb_listener_rule:
-    listener_arn: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/llm/50dc6c495c0c9188/f2f7dc8efc522ab2
+    listener_arn: "{{ load_balancer.listeners[0].arn }}"
     owner_tags:
       service: llm-server
     state: absent

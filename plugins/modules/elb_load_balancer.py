@@ -88,22 +88,21 @@ EXAMPLES = r"""
   llmops.ecs.elb_load_balancer:
     name: llm
     definition:
-      Subnets:
-        - subnet-0123456789abcdef0
-        - subnet-0123456789abcdef1
+      Subnets: "{{ network_subnet_ids }}"
       SecurityGroups:
-        - sg-0123456789abcdef0
+        - "{{ network_security_group_id }}"
     attributes:
       idle_timeout.timeout_seconds: 600
     listeners:
       - Protocol: HTTP
-        Port: 80
+        Port: 8080
         DefaultActions:
           - Type: fixed-response
             FixedResponseConfig:
               StatusCode: 404
     tags:
       team: llm
+  register: load_balancer
 
 - name: Keep it from being deleted, and leave everything else as it is
   llmops.ecs.elb_load_balancer:

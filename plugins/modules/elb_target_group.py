@@ -70,7 +70,7 @@ EXAMPLES = r"""
       TargetType: ip
       Protocol: HTTP
       Port: 8000
-      VpcId: vpc-0123456789abcdef0
+      VpcId: "{{ network_vpc_id }}"
       HealthCheckPath: /healthz
       HealthCheckIntervalSeconds: 15
       HealthCheckTimeoutSeconds: 10
@@ -79,6 +79,7 @@ EXAMPLES = r"""
       deregistration_delay.timeout_seconds: 600
     tags:
       team: llm
+  register: target_group
 
 - name: Look at another path, and leave everything else as it is
   llmops.ecs.elb_target_group:

@@ -70,7 +70,7 @@ EXAMPLES = r"""
       messages:
         - role: user
           content: What is the capital of France?
-    api_key_arn: arn:aws:secretsmanager:us-east-1:123456789012:secret:/llm/api-key-AbCdEf
+    api_key_arn: "{{ key.arn }}"
 """
 
 RETURN = r"""

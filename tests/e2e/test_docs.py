@@ -18,8 +18,32 @@ from conftest import BIN, ROOT, TASK_DEFINITION, World
 NAME = "llmops.ecs."
 TYPES = ("callback", "connection", "filter", "lookup", "module")
 # What one plugin's examples leave behind, those of the next ones use. The rest follows in any order.
-ORDER = ["ecs_cluster", "ecs_task_definition", "ecs_service", "ecs_service_endpoint_info", "ecs_service_diagnosis_info"]
+ORDER = [
+    "ecs_cluster",
+    "ecs_task_definition",
+    "ecs_service",
+    "ecs_service_endpoint_info",
+    "ecs_service_diagnosis_info",
+    "secretsmanager_generated_secret",
+    "elb_target_group",
+    "elb_load_balancer",
+    "elb_listener_rule",
+]
 # What the examples take for granted: a network that lets the caller in, and the task definition of a server.
+SERVER = """
+import http.server, os
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"choices": [{"message": {"content": "Paris."}}]}')
+
+    do_POST = do_GET
+
+http.server.ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Handler).serve_forever()
+"""
 PREPARATION = """
 - name: Read the default VPC
   llmops.ecs.vpc_network_info:
@@ -35,6 +59,7 @@ PREPARATION = """
 
 - name: Hand on the network
   ansible.builtin.set_fact:
+    network_vpc_id: "{{ there.vpc.vpc_id }}"
     network_subnet_ids: "{{ there.subnets | map(attribute='subnet_id') }}"
     network_security_group_id: "{{ group.group_id }}"
 
@@ -71,13 +96,10 @@ def examples(documented) -> dict[str, list]:
 
 @pytest.fixture(scope="module")
 def world(world):
-    server = world.folder / "server"
-    server.mkdir()
-    (server / "healthz").write_text("ok\n")
-    command = ["python", "-m", "http.server", "--bind", "$HOST", "$PORT"]
+    (world.folder / "server.py").write_text(SERVER)
     world.images["examples/server:latest"] = {
-        "command": command,
-        "working_directory": str(server),
+        "command": ["python", "server.py"],
+        "working_directory": str(world.folder),
         "path": [str(BIN)],
     }
     world.warm()
