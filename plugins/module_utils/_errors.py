@@ -51,7 +51,9 @@ _retried = _Retry.jittered_backoff(
     retries=8,
     delay=1,
     max_delay=20,
-    catch_extra_error_codes=["ThrottlingException", "UpdateInProgressException", "NotYetAssumable"],
+    catch_extra_error_codes=[
+        *("ThrottlingException", "UpdateInProgressException", "ConcurrentUpdateException", "NotYetAssumable")
+    ],
 )
 
 CREDENTIALS = (

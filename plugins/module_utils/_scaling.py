@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from ._scaling_fields import ScalingError, anything, each, flag, take, whole
-from ._scaling_metrics import Place, identity, kinds
+from ._scaling_metrics import REPORTED, Place, identity, kinds
 from ._scaling_policies import IN, OUT, Policy, policy
 from ._scaling_schedule import schedule
 
@@ -149,7 +149,7 @@ def _leaves_zero(item: Policy) -> bool:
 def _reaches_zero(item: Policy) -> bool:
     if item["type"] == "step":
         return bool(item[IN])
-    return item["type"] == "target_tracking" and bool(kinds(item["metric"]) & {"custom"})
+    return item["type"] == "target_tracking" and bool(kinds(item["metric"]) & {"custom", *REPORTED})
 
 
 def _problems(found: Document) -> t.Iterator[str]:

@@ -22,7 +22,10 @@ from ._scaling_fields import REQUIRED, STATISTICS, ScalingError, anything, take,
 
 Metric = dict[str, t.Any]
 
-PREDEFINED = ("cpu", "memory", "requests_per_target")
+#: What a language model's server reports of itself through its log, one value a task: our name -> CloudWatch's.
+REPORTED = {"requests_in_flight": "RequestsInFlight", "queue_length": "QueueLength"}
+NAMESPACE = "llmops/ecs"
+PREDEFINED = ("cpu", "memory", "requests_per_target", *REPORTED)
 #: Statistics beside the plain ones: percentiles, and those of a range.
 EXTENDED = r"p(100|\d{1,2})(\.\d+)?|(tm|tc|ts|wm)\d{1,2}(\.\d+)?|IQM|(PR|TC|TM|TS|WM)\([^)]*\)"
 MAPS = "a custom metric has namespace and name, metric math has expression and metrics"
@@ -139,6 +142,8 @@ def source(of: Metric, place: Place) -> dict[str, t.Any]:
     if of["kind"] == "requests_per_target":
         dimensions = {"LoadBalancer": place.load_balancer, "TargetGroup": place.target_group}
         return _named("AWS/ApplicationELB", "RequestCountPerTarget", dimensions)
+    if of["kind"] in REPORTED:
+        return _named(NAMESPACE, REPORTED[of["kind"]], {"ClusterName": place.cluster, "ServiceName": place.service})
     return _named(of["namespace"], of["name"], of["dimensions"])
 
 

@@ -18,7 +18,7 @@ from datetime import datetime
 
 from ._scaling import Document
 from ._scaling_fields import STATISTICS
-from ._scaling_metrics import Metric, Place, queries, source, statistic_of
+from ._scaling_metrics import REPORTED, Metric, Place, queries, source, statistic_of
 from ._scaling_policies import IN, OUT, Policy
 
 DIMENSION = "ecs:service:DesiredCount"
@@ -99,8 +99,8 @@ def _target_tracking(item: Policy, place: Place) -> dict[str, Document]:
 def _tracked(metric: Metric, resolution: int, place: Place) -> Document:
     if metric["kind"] == "math":
         return {"CustomizedMetricSpecification": {"Metrics": queries(metric, place)}}
-    if metric["kind"] == "custom":
-        unit = {"Unit": metric["unit"]} if metric["unit"] else {}
+    if metric["kind"] == "custom" or metric["kind"] in REPORTED:
+        unit = {"Unit": metric["unit"]} if metric.get("unit") else {}
         return {"CustomizedMetricSpecification": {**source(metric, place), "Statistic": statistic_of(metric), **unit}}
     return {"PredefinedMetricSpecification": _predefined(TARGET_TRACKING[metric["kind"], resolution], metric, place)}
 

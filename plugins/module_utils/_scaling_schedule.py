@@ -58,7 +58,9 @@ def schedule(given: t.Any, where: str) -> Schedule:
 
 
 def is_over(of: Schedule, now: datetime) -> bool:
-    """Whether a schedule was for one time, and that is past: AWS drops such a one and refuses it anew."""
+    """Whether a schedule has no time left to come: AWS drops one for a single time then, and refuses it anew."""
+    if of["end_time"] and datetime.fromisoformat(of["end_time"]) <= now:
+        return True
     if not of["schedule"].startswith("at("):
         return False
     at = datetime.fromisoformat(of["schedule"][3:-1])

@@ -151,6 +151,19 @@ def test_metrics_that_are_tracked(metric, specification):
     }
 
 
+def test_what_the_server_reports_of_itself_is_tracked_by_task():
+    configuration = _scaling_render.policies(parsed({**GUIDE, "metric": "requests_in_flight"}), PLACE)["guide"][
+        "TargetTrackingScalingPolicyConfiguration"
+    ]
+
+    assert configuration["CustomizedMetricSpecification"] == {
+        "Namespace": "llmops/ecs",
+        "MetricName": "RequestsInFlight",
+        "Dimensions": ECS["Dimensions"],
+        "Statistic": "Average",
+    }
+
+
 def test_metric_math_has_a_period_in_alarms_only():
     tracked = _scaling_render.policies(parsed({**GUIDE, "metric": MATH}), PLACE)["guide"]
     specification = tracked["TargetTrackingScalingPolicyConfiguration"]["CustomizedMetricSpecification"]
@@ -349,3 +362,10 @@ def test_a_time_that_is_past_in_its_zone_is_over(now, over):
 
     assert is_over(schedule, datetime.fromisoformat(now)) is over
     assert not is_over(office, datetime.fromisoformat(now))
+
+
+def test_a_schedule_is_over_at_its_end():
+    [office] = _scaling.parse({"schedules": [{**OFFICE, "end_time": "2030-01-31T08:00:00Z"}]})["schedules"]
+
+    assert not is_over(office, datetime.fromisoformat("2030-01-31T07:59:59+00:00"))
+    assert is_over(office, datetime.fromisoformat("2030-01-31T08:00:00+00:00"))

@@ -1,0 +1,272 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is PRIVATE to the collection. It can change at any time.
+"""Bring the scaling of a service to its document, or remove it: look, decide, do."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from . import _scaling, _scaling_api, _scaling_compare, _scaling_render, _scaling_suspended, _service_api, _tags
+from ._document import DocumentError
+from ._ecs import Document
+from ._scaling_compare import LIMITS_TAG, NONE, Changes, Named
+from ._scaling_fields import ScalingError
+from ._scaling_metrics import Place
+from ._scaling_run import Run, active_service, find_place, monitoring
+from ._scaling_schedule import is_over
+
+PARTS = ("min_capacity", "max_capacity", "suspended", "policies", "schedules")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A scalable target as it is (before is None where there is none) and as it is to be, and its tags."""
+
+    arn: str
+    before: Document | None
+    after: Document
+    tags: _tags.TagChange
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that differs.
+
+    monitoring is what the service is to report, None where it does; arns are those of policies that stay, by name.
+    """
+
+    document: _scaling.Document
+    place: Place
+    target: Target
+    policies: Changes
+    alarms: Changes
+    schedules: Changes
+    monitoring: Document | None
+    arns: dict[str, str]
+    found_alarms: Named
+
+    @property
+    def changed(self) -> bool:
+        target = self.target.before != self.target.after or self.target.tags.changed
+        return target or any((self.policies, self.alarms, self.schedules)) or self.monitoring is not None
+
+    @property
+    def parts(self) -> dict[str, Changes]:
+        """Return what the document tells of: a list that is not given is left alone."""
+        policies = {} if self.document["policies"] is None else {"policies": self.policies, "alarms": self.alarms}
+        return {**policies, **({} if self.document["schedules"] is None else {"schedules": self.schedules})}
+
+
+def present(run: Run) -> Document:
+    """Make or change the scalable target, and all that is given of policies with their alarms, and schedules."""
+    try:
+        document = _scaling.parse({part: run.params[part] for part in PARTS})
+        service = active_service(run)
+        place, others = find_place(run, service, document)
+        if problems := _scaling.place_problems(document, place, others):
+            raise ScalingError(problems)
+        plan = _plan(run, document, place, service)
+    except ScalingError as error:
+        raise DocumentError(str(error)) from error
+    for warning in _warnings(plan, service):
+        run.warn(warning)
+    if not run.check_mode:
+        _apply(run, plan)
+    return _result(plan)
+
+
+def absent(run: Run) -> Document:
+    """Remove the scalable target with its policies, their alarms, and its schedules; the service stays as it is."""
+    place = Place(run.cluster, run.service)
+    target = run.target()
+    found = _scaling_api.describe_alarms(run.clients("cloudwatch"), place.alarm_prefix)
+    parts = {
+        "policies": _scaling_compare.policy_changes(_scaling_api.describe_policies(run.scaling, run.resource_id), {}),
+        "alarms": _scaling_compare.alarm_changes(found, {}, place),
+        "schedules": _scaling_compare.schedule_changes(
+            _scaling_api.describe_schedules(run.scaling, run.resource_id), {}
+        ),
+    }
+    if not run.check_mode:
+        _remove(run, **parts)
+        if target:
+            _scaling_api.deregister(run.scaling, run.resource_id)
+    there = {name: part.before for name, part in parts.items() if part.before}
+    before = {**({"scalable_target": _shown(target)} if target else {}), **there}
+    return {"changed": bool(before), "diff": {"before": before, "after": {}}}
+
+
+def _plan(run: Run, document: _scaling.Document, place: Place, service: Document | None) -> Plan:
+    target = run.target()
+    tags = run.tags_of(target)
+    now = datetime.now(UTC)
+    over = [item for item in document["schedules"] or [] if is_over(item, now)]
+    for item in over:
+        run.warn(f"schedules[{item['name']}] was for a time that is over, so it is left out: {item['schedule']}.")
+    there = _scaling_api.describe_schedules(run.scaling, run.resource_id)
+    schedules = NONE
+    if document["schedules"] is not None:
+        lasting = {**document, "schedules": [item for item in document["schedules"] if item not in over]}
+        schedules = _scaling_compare.schedule_changes(there, _scaling_render.schedules(lasting))
+    remaining = [item for name, item in there.items() if name not in schedules.to_remove]
+    policies, alarms, arns, found_alarms = NONE, NONE, {}, {}
+    if document["policies"] is not None:
+        found = _scaling_api.describe_policies(run.scaling, run.resource_id)
+        policies = _scaling_compare.policy_changes(found, _scaling_render.policies(document, place))
+        gone = {*policies.to_remove, *policies.to_replace}
+        arns = {name: item["PolicyARN"] for name, item in found.items() if name not in gone}
+        found_alarms = _scaling_api.describe_alarms(run.clients("cloudwatch"), place.alarm_prefix)
+        alarms = _scaling_compare.alarm_changes(found_alarms, _scaling_render.alarms(document, place, arns), place)
+    bounds = _scaling_compare.limits(document, target, tags, remaining)
+    kept_limits = _scaling_compare.limits_tag(document, tags, bool(remaining or schedules.to_put))
+    wanted = _target(run, {**bounds, "suspended": document["suspended"]}, target, tags, kept_limits)
+    wants = monitoring(run, document, service)
+    return Plan(document, place, wanted, policies, alarms, schedules, wants, arns, found_alarms)
+
+
+def _target(
+    run: Run, wanted: Document, target: Document | None, tags: dict[str, str], kept_limits: str | None
+) -> Target:
+    """Return the scalable target as it is to be; flags that an interrupted run left suspended are restored."""
+    kept = _scaling_suspended.kept_in(tags)
+    if kept:
+        run.warn(_scaling_suspended.repaired(run.service, kept))
+    flags = _scaling_suspended.flags_of(target) | (kept.flags if kept else {}) | wanted["suspended"]
+    bounds = {name: value for name, value in wanted.items() if name != "suspended"}
+    after = {**bounds, "SuspendedState": _scaling_suspended.state_of(flags)}
+    asked = _tags.wanted(run.params["tags"], None)
+    to_set, to_remove = _tags.tag_changes(tags, asked, run.params["purge_tags"])
+    own = {_scaling_suspended.KEPT_TAG: None, LIMITS_TAG: kept_limits}
+    to_set |= {name: value for name, value in own.items() if value is not None and tags.get(name) != value}
+    to_remove = [*to_remove, *(name for name, value in own.items() if value is None and name in tags)]
+    tags_after = {name: value for name, value in {**tags, **to_set}.items() if name not in to_remove}
+    change = _tags.TagChange(tags, tags_after, to_set, to_remove)
+    return Target((target or {}).get("ScalableTargetARN", ""), _shown(target) if target else None, after, change)
+
+
+def _shown(target: Document) -> Document:
+    """Return of a scalable target what a document says of one."""
+    state = _scaling_suspended.state_of(_scaling_suspended.flags_of(target))
+    return {"MinCapacity": target["MinCapacity"], "MaxCapacity": target["MaxCapacity"], "SuspendedState": state}
+
+
+def _warnings(plan: Plan, service: Document | None) -> t.Iterator[str]:
+    """Give what AWS takes and the user may regret."""
+    target, name = plan.target, plan.place.service
+    low, high = target.after["MinCapacity"], target.after["MaxCapacity"]
+    lifted = any((item.get("ScalableTargetAction") or {}).get("MinCapacity") for item in plan.schedules.after.values())
+    yield from _scaling.warnings(plan.document, low, lifted)
+    count = (service or {}).get("desiredCount")
+    moved = _scaling_compare.clamped(count, target.after) if target.before != target.after else None
+    if moved is not None:
+        yield (
+            f"Service {name} has a desired count of {count}; AWS moves it to {moved} at once, into the limits "
+            f"{low} to {high}."
+        )
+    shifting = any(entry.get("advancedConfiguration") for entry in (service or {}).get("loadBalancers", []))
+    counted = [item for item in plan.document["policies"] or [] if "metric" in item]
+    if shifting and any(item["metric"]["kind"] == "requests_per_target" for item in counted):
+        yield (
+            f"requests_per_target counts those of {plan.place.target_group} alone, and deployments of service {name} "
+            "move it to another target group; take cpu, or a metric of the server's own."
+        )
+
+
+def _apply(run: Run, plan: Plan) -> None:
+    """Make the calls that the differences need, in an order that AWS takes; plan.arns gets those of new policies."""
+    if plan.monitoring:
+        fields = {"monitoring": plan.monitoring}
+        _service_api.update_service(run.clients("ecs"), run.cluster, run.service, fields)
+    _register(run, plan.target)
+    _remove(run, plan.policies, plan.alarms, plan.schedules)
+    wanted = _scaling_render.policies(plan.document, plan.place)
+    for name in plan.policies.to_put:
+        plan.arns[name] = _scaling_api.put_policy(run.scaling, run.resource_id, name, wanted[name])
+    _put_alarms(run, plan)
+    wanted = _scaling_render.schedules(plan.document)
+    for name in plan.schedules.to_put:
+        _scaling_api.put_schedule(run.scaling, run.resource_id, name, wanted[name])
+
+
+def _put_alarms(run: Run, plan: Plan) -> None:
+    """Put the alarms that differ. An alarm names its policy by the ARN, which is known only now."""
+    wanted = _scaling_render.alarms(plan.document, plan.place, plan.arns)
+    tags = _tags.wanted(run.params["tags"], None) or {}
+    new = {"Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]} if tags else {}
+    for name in _scaling_compare.alarm_changes(plan.found_alarms, wanted, plan.place).to_put:
+        # AWS takes an alarm's tags only with the alarm that they are new on.
+        fields = wanted[name] if name in plan.found_alarms else {**wanted[name], **new}
+        _scaling_api.put_alarm(run.clients("cloudwatch"), fields)
+
+
+def _register(run: Run, target: Target) -> None:
+    """Register the target where it differs, and change its tags.
+
+    Flags first, then the tag that kept them: a run that is interrupted in between leaves it for the next one.
+    """
+    new = {"Tags": target.tags.after} if target.before is None and target.tags.after else {}
+    if target.before != target.after:
+        _scaling_api.register(run.scaling, run.resource_id, {**target.after, **new})
+    if target.arn and target.tags.to_set:
+        _scaling_api.tag(run.scaling, target.arn, target.tags.to_set)
+    if target.arn and target.tags.to_remove:
+        _scaling_api.untag(run.scaling, target.arn, target.tags.to_remove)
+
+
+def _remove(run: Run, policies: Changes, alarms: Changes, schedules: Changes) -> None:
+    """Delete what goes, and what AWS does not change in place: alarms before the policies that they trigger."""
+    if alarms.to_remove:
+        _scaling_api.delete_alarms(run.clients("cloudwatch"), alarms.to_remove)
+    for name in [*policies.to_remove, *policies.to_replace]:
+        _scaling_api.delete_policy(run.scaling, run.resource_id, name)
+    for name in [*schedules.to_remove, *schedules.to_replace]:
+        _scaling_api.delete_schedule(run.scaling, run.resource_id, name)
+
+
+def _result(plan: Plan) -> Document:
+    target = plan.target
+    diff: Document = {"before": {"scalable_target": target.before} if target.before else {}}
+    diff["after"] = {"scalable_target": target.after, **({"monitoring": plan.monitoring} if plan.monitoring else {})}
+    for name, part in plan.parts.items():
+        diff["before"] |= {name: part.before}
+        diff["after"] |= {name: part.after}
+    for when, tags in target.tags.diff.items():
+        diff[when] |= tags
+    arn = {"ScalableTargetARN": target.arn} if target.arn else {}
+    return {
+        "changed": plan.changed,
+        "diff": diff,
+        "scalable_target": {"ResourceId": plan.place.resource_id, **target.after, **arn},
+        "tags": target.tags.after,
+        **_told(plan),
+    }
+
+
+def _told(plan: Plan) -> Document:
+    """Return policies, alarms and schedules as AWS has them now, as far as the document names any."""
+    told: Document = {}
+    if plan.document["policies"] is not None:
+        policies = _scaling_render.policies(plan.document, plan.place)
+        alarms = _scaling_render.alarms(plan.document, plan.place, plan.arns)
+        told["policies"] = [
+            {"PolicyName": name, "PolicyARN": plan.arns.get(name, ""), **item} for name, item in policies.items()
+        ]
+        told["alarms"] = [{**item, "AlarmArn": _alarm_arn(item)} for item in alarms.values()]
+    if plan.document["schedules"] is not None:
+        there = plan.schedules.after
+        told["schedules"] = [{"ScheduledActionName": name, **item} for name, item in there.items()]
+    return told
+
+
+def _alarm_arn(alarm: Document) -> str:
+    """Return an alarm's ARN, made of its policy's; empty where that is not there yet."""
+    policy = alarm["AlarmActions"][0]
+    if not policy.startswith("arn:"):
+        return ""
+    partition, _service, region, account = policy.split(":")[1:5]
+    return f"arn:{partition}:cloudwatch:{region}:{account}:alarm:{alarm['AlarmName']}"
