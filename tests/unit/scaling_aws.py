@@ -73,7 +73,9 @@ class ScalingAws:
             name: {**item, "AlarmActions": [actions[arn] for arn in item["AlarmActions"]]}
             for name, item in self.alarms.items()
         }
-        return copy.deepcopy([self.target, self.tags, policies, alarms, self.schedules])
+        # Without a time zone AWS takes UTC.
+        schedules = {name: {"Timezone": "UTC", **item} for name, item in self.schedules.items()}
+        return copy.deepcopy([self.target, self.tags, policies, alarms, schedules])
 
     def answer(self, model, context, **_kwargs):
         """Answer a call, as if AWS had."""
