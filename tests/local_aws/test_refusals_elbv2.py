@@ -13,7 +13,7 @@ from local_aws import checks_elbv2
 refused = Cases()
 
 
-def listener(scene, arn, port=80, protocol="HTTP", **settings):
+def listener(scene, arn, port=8080, protocol="HTTP", **settings):
     actions = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
     scene.elbv2.create_listener(LoadBalancerArn=arn, Port=port, Protocol=protocol, DefaultActions=actions, **settings)
 

@@ -87,5 +87,6 @@ def serve(listener: socket.socket, identity: dict[str, Any]) -> None:
         server.serve_forever(poll_interval=0.05)
     finally:
         LOG.info("ending the tasks")
+        elbv2.PLANE.close()
         stop_scheduler()
         GUARDIAN.close()

@@ -1,0 +1,224 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The data plane of Application Load Balancers: what moto says there is, listens here.
+
+All sockets live on one asyncio loop in one thread, which starts with the first load balancer. Rules, target groups and
+attributes are read from moto with each request, so that a change acts at once; listeners and interfaces follow when a
+call changes them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import ssl
+import struct
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from moto.acm.models import acm_backends
+from moto.elbv2.models import ELBv2Backend, FakeListener, FakeLoadBalancer, elbv2_backends
+
+from .alb_checks import Checks
+from .alb_place import Place
+from .alb_proxy import Outcome, Proxy, Way
+from .targets import TARGETS, groups_of
+
+TICK = 0.1
+HEADER_LIMIT = 16384
+LOG = logging.getLogger(__name__)
+
+
+class Listening:
+    """One listener's socket, and the connections that came by it."""
+
+    def __init__(self, way: Way, listener: socket.socket, proxy: Proxy) -> None:
+        self.way, self.settings = way, settings_of(way.listener)
+        self._socket, self._tls = listener, _tls(way.listener)
+        self._server = web.Server(lambda request: proxy.answer(request, way), handler_cancellation=True)
+        self._task = asyncio.create_task(self._accept())
+
+    async def close(self) -> None:
+        """Stop listening and end the connections."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._socket.close()
+        await self._server.shutdown(0)
+
+    async def _accept(self) -> None:
+        loop, serving = asyncio.get_running_loop(), set()
+        while True:
+            connection, peer = await loop.sock_accept(self._socket)
+            if not self.way.place.admits(peer[0], int(self.way.listener.port)):
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.close()
+                continue
+            # In a task of its own: a caller that is slow to agree on TLS keeps nobody waiting.
+            task = asyncio.create_task(self._serve(connection))
+            serving.add(task)
+            task.add_done_callback(serving.discard)
+
+    async def _serve(self, connection: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+
+        def protocol() -> web.RequestHandler:
+            return web.RequestHandler(
+                self._server,
+                loop=loop,
+                keepalive_timeout=self.way.idle_timeout,
+                access_log=None,
+                auto_decompress=False,
+                max_line_size=HEADER_LIMIT,
+                max_field_size=HEADER_LIMIT,
+            )
+
+        try:
+            await loop.connect_accepted_socket(protocol, connection, ssl=self._tls)
+        except OSError:
+            connection.close()
+
+
+class DataPlane:
+    """Every load balancer's place, and what listens there."""
+
+    def __init__(self, observe: Callable[[Outcome], None]) -> None:
+        self._observe = observe
+        self._places: dict[str, Place] = {}
+        self._left: list[Place] = []
+        self._listening: dict[str, Listening] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+
+    def place(self, balancer: FakeLoadBalancer, backend: ELBv2Backend) -> Place:
+        """Return where the load balancer is, which is made with the first call. Raises OSError without an address."""
+        if balancer.arn not in self._places:
+            self._places[balancer.arn] = Place(balancer, backend.ec2_backend)
+        return self._places[balancer.arn]
+
+    def follow(self) -> None:
+        """Listen where moto has a listener, with its settings as they are now, and nowhere else."""
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, name="load balancers", daemon=True).start()
+                self._run(self._begin())
+        self._run(self._follow())
+
+    def close(self) -> None:
+        """End everything; load balancers that are made later begin anew."""
+        if self._loop:
+            self._run(self._end())
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._loop = None
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        assert self._loop is not None
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _begin(self) -> None:
+        # A connection for each request: one that the target closes meanwhile would cost the next request.
+        connector = aiohttp.TCPConnector(force_close=True, limit=0)
+        jar = aiohttp.DummyCookieJar()
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=jar,
+            auto_decompress=False,
+            max_line_size=HEADER_LIMIT,
+            max_field_size=HEADER_LIMIT,
+        )
+        self._proxy, self._checks = Proxy(self._session, self._observe), Checks(self._session)
+        self._ticking = asyncio.create_task(self._tick())
+
+    async def _end(self) -> None:
+        self._ticking.cancel()
+        self._checks.stop()
+        for arn in list(self._listening):
+            await self._listening.pop(arn).close()
+        for place in self._places.values():
+            place.leave()
+        self._places.clear()
+        await self._session.close()
+
+    async def _follow(self) -> None:
+        wanted = {way.listener.arn: way for way in self._ways()}
+        for arn, listening in list(self._listening.items()):
+            if arn not in wanted or listening.settings != settings_of(wanted[arn].listener):
+                await self._listening.pop(arn).close()
+        for arn, way in wanted.items():
+            if arn not in self._listening:
+                opened = bind(way.place.address, int(way.listener.port))
+                opened.setblocking(False)
+                self._listening[arn] = Listening(way, opened, self._proxy)
+        known = {arn for backend in backends() for arn in list(backend.load_balancers)}
+        for arn in self._places.keys() - known:
+            place = self._places.pop(arn)
+            place.leave()
+            self._left.append(place)
+        for place in self._places.values():
+            place.follow()
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            with contextlib.suppress(RuntimeError):
+                self._left = [place for place in self._left if not place.forget(time.monotonic())]
+            try:
+                TARGETS.keep({arn for backend in backends() for arn in list(backend.target_groups)})
+                used = {
+                    arn: (way.groups[arn], way.place)
+                    for way in self._ways()
+                    for arn in groups_of(way.listener)
+                    if arn in way.groups
+                }
+                self._checks.follow(used)
+            except Exception:
+                LOG.exception("the targets of load balancers")
+
+    def _ways(self) -> list[Way]:
+        return [
+            Way(balancer, listener, self._places[balancer.arn], backend.target_groups)
+            for backend in backends()
+            for balancer in list(backend.load_balancers.values())
+            if balancer.arn in self._places
+            for listener in list(balancer.listeners.values())
+        ]
+
+
+def backends() -> list[ELBv2Backend]:
+    """Return the state of each account and region that has been used."""
+    return [backend for account in list(elbv2_backends.values()) for backend in list(account.values())]
+
+
+def bind(address: str, port: int) -> socket.socket:
+    """Return a socket that listens there. Raises OSError, PermissionError for a port below 1024 that only root has."""
+    return socket.create_server((address, port), backlog=1024)
+
+
+def settings_of(listener: FakeListener) -> tuple[Any, ...]:
+    """Return what a socket has to be opened anew for."""
+    return listener.protocol, int(listener.port), listener.certificate
+
+
+def _tls(listener: FakeListener) -> ssl.SSLContext | None:
+    """Return the listener's certificate and key as ACM has them, None for plain HTTP."""
+    if listener.protocol != "HTTPS":
+        return None
+    _arn, _partition, _service, region, account, *_rest = listener.certificate.split(":")
+    bundle = acm_backends[account][region].get_certificate(listener.certificate)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        certificate, key = Path(folder, "certificate"), Path(folder, "key")
+        key.touch(mode=0o600)
+        certificate.write_bytes(bundle.cert + b"\n" + (bundle.chain or b""))
+        key.write_bytes(bundle.key)
+        context.load_cert_chain(certificate, key)
+    return context
