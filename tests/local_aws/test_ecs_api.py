@@ -209,8 +209,8 @@ def test_without_security_groups_it_is_the_default_one(world):
         ({"healthCheckGracePeriodSeconds": 60}, "only valid for services configured to use load balancers"),
         ({"deploymentConfiguration": {"maximumPercent": 100, "minimumHealthyPercent": 100}}, "will block deployments"),
         (
-            {"deploymentConfiguration": {"strategy": "BLUE_GREEN"}},
-            "knows deploymentConfiguration.strategy ROLLING only",
+            {"deploymentConfiguration": {"strategy": "CANARY"}},
+            "CANARY deployment strategy requires a load balancer",
         ),
         ({"serviceName": "bad name!"}, "invalid characters"),
         ({"enableExecuteCommand": True}, "valid taskRoleArn"),

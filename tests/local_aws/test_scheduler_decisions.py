@@ -12,6 +12,7 @@ import pytest
 
 from local_aws.deployments import Group, Step, backoff, counts_as_failure, failure_threshold, next_step
 from local_aws.placement import choose_provider, least_used, placement
+from local_aws.shifts import parts
 
 
 @pytest.mark.parametrize(
@@ -160,3 +161,22 @@ def test_placement():
     strategy = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
     chosen = {"launchType": "FARGATE", "capacityProviderName": "FARGATE_SPOT"}
     assert placement({"capacityProviderStrategy": strategy}, []) == chosen
+
+
+@pytest.mark.parametrize(
+    ("configuration", "expected"),
+    [
+        ({"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 5}, [(100, 5)]),
+        ({"strategy": "CANARY", "bakeTimeInMinutes": 1}, [(5, 10), (100, 1)]),
+        (
+            {"strategy": "CANARY", "canaryConfiguration": {"canaryPercent": 20.0, "canaryBakeTimeInMinutes": 3}},
+            [(20, 3), (100, 0)],
+        ),
+        (
+            {"strategy": "LINEAR", "linearConfiguration": {"stepPercent": 40.0, "stepBakeTimeInMinutes": 2}},
+            [(40, 2), (80, 2), (100, 0)],
+        ),
+    ],
+)
+def test_requests_are_shifted_in_parts(configuration, expected):
+    assert parts(configuration) == expected

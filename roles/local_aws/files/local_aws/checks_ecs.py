@@ -58,10 +58,6 @@ def supported(params: Document, context: Context) -> None:
     asked = {
         "schedulingStrategy": (params.get("schedulingStrategy", "REPLICA"), "REPLICA"),
         "deploymentController": (params.get("deploymentController", {}).get("type", "ECS"), "ECS"),
-        "deploymentConfiguration.strategy": (
-            params.get("deploymentConfiguration", {}).get("strategy", "ROLLING"),
-            "ROLLING",
-        ),
     }
     for name, (value, known) in asked.items():
         if value != known:

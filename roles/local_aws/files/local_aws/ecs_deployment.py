@@ -17,6 +17,7 @@ from moto.core.utils import utcnow
 
 from .deployments import failure_threshold
 from .ecs_task import Task
+from .shifts import Shift
 
 ENDED = ("SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED")
 IN_DEPLOYMENT = (
@@ -50,6 +51,8 @@ class ServiceDeployment:
     status_reason: str | None = None
     rollback: dict[str, Any] | None = None
     failures: int = 0
+    shift: Shift | None = None
+    heeds_alarms: bool = True
     times: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -100,7 +103,7 @@ class ServiceDeployment:
             "targetServiceRevision": summary(self.target, desired, tasks),
             "deploymentConfiguration": self.configuration,
             "deploymentCircuitBreaker": self._describe_breaker(desired),
-            "lifecycleStage": "CLEAN_UP" if self.has_ended else "SCALE_UP",
+            "lifecycleStage": "CLEAN_UP" if self.has_ended else self.shift.stage if self.shift else "SCALE_UP",
             **({"rollback": self.rollback} if self.rollback else {}),
         }
 

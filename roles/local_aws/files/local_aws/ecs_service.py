@@ -18,6 +18,8 @@ from moto.utilities.utils import get_partition
 from .ecs_deployment import Deployment, ServiceDeployment, random_number, service_deployment_id, summary
 from .ecs_task import Task
 from .images import IMAGES
+from .registrations import Place
+from .shifts import ROLLING, Shift, alarm_that_is_on, group_of, send
 from .task_definitions import TaskDefinition
 
 MOST_EVENTS = 100
@@ -60,6 +62,7 @@ class Service:
         self.deployments: list[Deployment] = []
         self.service_deployments: list[ServiceDeployment] = []
         self.completed: dict[str, Any] | None = None
+        self._sides: dict[str, int] = {}
         self.is_steady = False
         self.failures_in_a_row, self.not_before = 0, 0.0
         self.drained_since: float | None = None
@@ -98,6 +101,7 @@ class Service:
         current = self.service_deployments[-1] if self.service_deployments else None
         if current and not current.has_ended:
             current.become("STOPPED", "Stopped because a new service deployment was started.")
+            self._send_back()
         revision = self._new_revision(task_definition)
         service_deployment = ServiceDeployment(
             arn=f"{self._arn('service-deployment')}/{service_deployment_id()}",
@@ -107,8 +111,43 @@ class Service:
             sources=[deployment.revision for deployment in self.deployments],
             configuration=copy.deepcopy(self.settings["deploymentConfiguration"]),
         )
+        service_deployment.heeds_alarms = self.alarm is None
+        side = self._side(self.completed)
+        if service_deployment.configuration["strategy"] != ROLLING:
+            service_deployment.shift = Shift(service_deployment.configuration, is_first=self.completed is None)
+            side = 1 - side if self.completed else side
+        self._sides[revision["serviceRevisionArn"]] = side
         self.service_deployments.append(service_deployment)
         self._make_primary(Deployment(revision, service_deployment))
+
+    @property
+    def alarm(self) -> str | None:
+        """The name of an alarm that is on and ends deployments."""
+        return alarm_that_is_on(self.settings["deploymentConfiguration"], self.account, self.region)
+
+    @property
+    def shift(self) -> Shift | None:
+        """How the primary deployment's requests come to it, unless it replaces tasks or goes back."""
+        deployment = self.primary.service_deployment
+        return deployment.shift if deployment.rollback is None and self.primary.is_in_progress else None
+
+    def shift_to_primary(self, percent: float) -> None:
+        """Send so many percent of the requests to the primary deployment's tasks."""
+        revision = self.primary.revision
+        send(revision.get("loadBalancers", []), self._side(revision), percent)
+        self.say(f"(deployment {self.primary.id}) sends {percent:g} percent of the requests to the new tasks.")
+
+    def places(self, revision: dict[str, Any]) -> list[Place]:
+        """Return where tasks of the revision are registered."""
+        side = self._side(revision)
+        return [Place(group_of(item, side), item["containerPort"]) for item in revision.get("loadBalancers", [])]
+
+    def _side(self, revision: dict[str, Any] | None) -> int:
+        return self._sides[revision["serviceRevisionArn"]] if revision else 0
+
+    def _send_back(self) -> None:
+        if self.completed:
+            send(self.completed.get("loadBalancers", []), self._side(self.completed), 100)
 
     def fail_deployment(
         self, rolls_back: bool, cause: str, requested_by: str = "ECS deployment circuit breaker"
@@ -123,6 +162,7 @@ class Service:
             failed.service_deployment.become("ROLLBACK_FAILED", reason)
         elif rolls_back and self.completed and not failed.owns_revision(self.completed):
             failed.service_deployment.roll_back(reason, self.completed)
+            self._send_back()
             before = next((item for item in self.deployments if item.owns_revision(self.completed)), failed)
             self._make_primary(Deployment(self.completed, failed.service_deployment))
             self.primary.reason = f"{requested_by}: rolling back to deploymentId {before.id}."

@@ -20,6 +20,7 @@ from .deployments import SETTLED_AFTER
 from .ecs_container import Container
 from .health import HEALTHY, UNHEALTHY, task_health
 from .images import IMAGES
+from .registrations import Place, Registrations
 from .task_network import TaskNetwork
 from .task_start import Resources, StartFailure, pull, reach_registry
 
@@ -30,6 +31,10 @@ CONDITIONS = {
     "SUCCESS": lambda container: container.status == "STOPPED" and container.exit_code == 0,
     "HEALTHY": lambda container: container.health == HEALTHY,
 }
+
+
+# What is stopped for these reasons first ends the requests that it has; what ended by itself has none.
+DRAINED = ("ServiceSchedulerInitiated", "UserInitiated")
 
 
 @dataclass(eq=False)
@@ -50,6 +55,7 @@ class Task:
     overrides: dict[str, Any] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     enable_execute_command: bool = False
+    target_groups: list[Place] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.id = uuid.uuid4().hex
@@ -59,10 +65,11 @@ class Task:
         self.last_status, self.desired_status, self.version = "PROVISIONING", "RUNNING", 1
         self.stop_code: str | None = None
         self.stopped_reason: str | None = None
-        self.was_healthy = self.counted = self.credited = False
+        self.was_healthy = self.counted = self.credited = self.announced = False
         self.running_since = self.stopped_since = 0.0
         self.times: dict[str, Any] = {"createdAt": utcnow()}
         self._network = TaskNetwork(self.account, self.region, self.subnet, self.network)
+        self.registrations = Registrations(self.target_groups)
         self._resources: Resources | None = None
         overridden = {item["name"]: item for item in self.overrides.get("containerOverrides", [])}
         self.containers = [
@@ -95,10 +102,12 @@ class Task:
         return "startedAt" in self.times
 
     def is_healthy(self, now: float) -> bool:
-        """Whether the task counts for its service: RUNNING, and healthy or, without a health check, for some time."""
-        if not self.is_live or self.last_status != "RUNNING":
+        """Whether the task counts for its service: RUNNING, and healthy or, without any health check, for some time."""
+        if not self.is_live or self.last_status != "RUNNING" or not self.registrations.is_healthy:
             return False
-        return self.health == HEALTHY if self.is_checked else now - self.running_since >= SETTLED_AFTER
+        if self.is_checked:
+            return self.health == HEALTHY
+        return bool(self.registrations) or now - self.running_since >= SETTLED_AFTER
 
     def step(self, now: float, memory: dict[int, int]) -> None:
         """Go on with what is next; memory: resident bytes by process group."""
@@ -122,10 +131,12 @@ class Task:
             self.desired_status = "STOPPED"
             self.stop_code, self.stopped_reason = code, reason
             self.times["stoppingAt"] = utcnow()
+            self.registrations.deregister()
             self._become("DEACTIVATING")
 
     def destroy(self) -> None:
         """End the processes and give the addresses back, at once and without a trace in AWS's state."""
+        self.registrations.deregister()
         for container in self.containers:
             container.destroy()
         self._network.disconnect()
@@ -209,6 +220,13 @@ class Task:
         if all(container.status != "PENDING" for container in self.containers):
             self.times["startedAt"], self.running_since = utcnow(), now
             self._become("RUNNING")
+            self._register()
+
+    def _register(self) -> None:
+        eni, host = self._network.eni, self._network.host
+        assert eni
+        assert host
+        self.registrations.register(str(eni.private_ip_address), host, str(self._network.availability_zone))
 
     def _prepare(self) -> Resources:
         """Fetch everything that every container needs before the first of them starts."""
@@ -250,6 +268,8 @@ class Task:
     def _stop_further(self, now: float) -> None:
         """End the containers, those first that no other one depends on; then give everything back."""
         running = [container for container in self.containers if container.is_running]
+        if self.stop_code in DRAINED and running and not self.registrations.is_drained:
+            return
         needed = {item["containerName"] for container in running for item in container.definition.get("dependsOn", [])}
         for container in running:
             if container.name not in needed:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from . import deployments
 from .delays import DELAYS
-from .deployments import Group
+from .deployments import Group, Step
 from .ecs_backend import EcsBackend
 from .ecs_deployment import Deployment
 from .ecs_service import Service
@@ -18,6 +18,7 @@ from .ecs_task import Task
 from .placement import least_used, placement
 
 FAILED_CHECKS = "Task failed container health checks"
+FAILED_ELB_CHECKS = "Task failed ELB health checks in (target-group {group})"
 INCONSISTENT = (
     "is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the "
     "Amazon ECS Developer Guide."
@@ -31,9 +32,11 @@ def reconcile(backend: EcsBackend, service: Service, now: float) -> None:
     if service.status == "DRAINING":
         _drain(service, tasks, now)
     elif service.status == "ACTIVE":
+        _announce(service, tasks)
         _stop_unhealthy(service, tasks, now)
         _account_for_stopped(service, tasks, now)
         _break_circuit(service)
+        _heed_alarms(service)
         _roll(backend, service, now)
         _settle(backend, service, now)
 
@@ -50,13 +53,28 @@ def _drain(service: Service, tasks: list[Task], now: float) -> None:
         service.deployments = []
 
 
+def _announce(service: Service, tasks: list[Task]) -> None:
+    for task in tasks:
+        if task.was_running and not task.announced:
+            task.announced = True
+            for group in task.registrations.groups:
+                service.say(f"registered 1 targets in (target-group {group})")
+
+
 def _stop_unhealthy(service: Service, tasks: list[Task], now: float) -> None:
     """AWS starts the replacement first where maximumPercent lets it; here the unhealthy task goes at once."""
     grace = service.settings.get("healthCheckGracePeriodSeconds", 0)
     for task in tasks:
-        if task.is_unhealthy and now - task.running_since >= grace:
+        if not task.is_live or task.last_status != "RUNNING" or now - task.running_since < grace:
+            continue
+        failed = task.registrations.failed
+        if task.is_unhealthy:
             service.say(f"(task {task.id}) failed container health checks.")
             _stop(service, task, FAILED_CHECKS)
+        elif failed:
+            where = f"(port {failed.port}) is unhealthy in (target-group {failed.group})"
+            service.say(f"(task {task.id}) {where} due to (reason {failed.description})")
+            _stop(service, task, FAILED_ELB_CHECKS.format(group=failed.group))
 
 
 def _account_for_stopped(service: Service, tasks: list[Task], now: float) -> None:
@@ -78,7 +96,7 @@ def _account_for_stopped(service: Service, tasks: list[Task], now: float) -> Non
             continue
         task.counted = True
         service.is_steady = False
-        failed_check = task.stopped_reason == FAILED_CHECKS
+        failed_check = (task.stopped_reason or "").startswith((FAILED_CHECKS, FAILED_ELB_CHECKS.partition("(")[0]))
         if not failed_check and task.stop_code not in ("TaskFailedToStart", "EssentialContainerExited"):
             continue
         if not task.was_healthy:
@@ -105,6 +123,17 @@ def _break_circuit(service: Service) -> None:
         service.fail_deployment(breaker["rollback"], "tasks failed to start.")
 
 
+def _heed_alarms(service: Service) -> None:
+    """Give up a deployment during which one of its alarms goes off; one that was on before says nothing about it.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
+    """
+    deployment = service.primary.service_deployment
+    if service.primary.is_in_progress and deployment.heeds_alarms and deployment.rollback is None and service.alarm:
+        rolls_back = service.settings["deploymentConfiguration"]["alarms"]["rollback"]
+        service.fail_deployment(rolls_back, f"alarm {service.alarm} is in ALARM.", "ECS deployment alarms")
+
+
 def _roll(backend: EcsBackend, service: Service, now: float) -> None:
     live = [task for task in backend.tasks_of(service) if task.is_live]
     deployment = service.primary
@@ -124,6 +153,9 @@ def _roll(backend: EcsBackend, service: Service, now: float) -> None:
         _group(new, now),
         _group(old, now),
     )
+    if service.shift and not service.shift.is_over:
+        # The old tasks are there until all requests go to the new ones.
+        step = Step(start=max(service.desired_count - len(new), 0), stop_new=max(len(new) - service.desired_count, 0))
     for task in _expendable(old, now)[: step.stop_old] + _expendable(new, now)[: step.stop_new]:
         _stop(service, task)
     _start(backend, service, deployment, step.start, now)
@@ -133,6 +165,11 @@ def _settle(backend: EcsBackend, service: Service, now: float) -> None:
     """Notice that the deployment is complete, and that the service is steady."""
     live = [task for task in backend.tasks_of(service) if task.is_live]
     own = [task for task in live if service.primary.owns(task) and task.is_healthy(now)]
+    if service.shift and not service.shift.is_over:
+        percent = service.shift.step(len(own) >= service.desired_count)
+        if percent is not None:
+            service.shift_to_primary(percent)
+        return
     is_steady = len(live) == len(own) == service.desired_count
     if is_steady and service.primary.is_in_progress:
         service.complete_deployment()
@@ -156,6 +193,9 @@ def _stop(service: Service, task: Task, reason: str | None = None) -> None:
             reason or f"Scaling activity initiated by (deployment {task.started_by})", "ServiceSchedulerInitiated"
         )
         service.say(f"has stopped 1 running tasks: (task {task.id}).")
+        for group in task.registrations.groups if task.was_running else ():
+            service.say(f"deregistered 1 targets in (target-group {group})")
+            service.say("has begun draining connections on 1 tasks.")
 
 
 def _start(backend: EcsBackend, service: Service, deployment: Deployment, count: int, now: float) -> None:
@@ -200,6 +240,7 @@ def _new_task(backend: EcsBackend, service: Service, deployment: Deployment) -> 
             if "imageDigest" in image
         },
         enable_execute_command=service.settings["enableExecuteCommand"],
+        target_groups=service.places(revision),
     )
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from .checks import Refused
 from .ecs_cluster import NOT_ASSOCIATED, Cluster
+from .service_balancers import check_shift, check_target_groups
+from .shifts import ROLLING
 from .task_definitions import TaskDefinition
 
 DEFAULTS: dict[str, Any] = {
@@ -93,9 +95,12 @@ def check(settings: dict[str, Any], definition: TaskDefinition, cluster: Cluster
         )
     _check_strategy(settings.get("capacityProviderStrategy", []), cluster)
     _check_load_balancers(settings["loadBalancers"], definition)
+    check_target_groups(settings["loadBalancers"])
     if "healthCheckGracePeriodSeconds" in settings and not settings["loadBalancers"]:
         raise _invalid("Health check grace period is only valid for services configured to use load balancers")
     _check_deployment(settings["deploymentConfiguration"])
+    if settings["deploymentConfiguration"]["strategy"] != ROLLING:
+        check_shift(settings["deploymentConfiguration"], settings["loadBalancers"])
 
 
 def _check_deployment(configuration: dict[str, Any]) -> None:

@@ -1,0 +1,70 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ECS refuses of a service's load balancers, and of deployments that shift requests between them.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb-considerations.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.elbv2.models import FakeTargetGroup, elbv2_backends
+
+from .checks import Refused
+from .targets import balancers_of
+
+REQUIRED = ("alternateTargetGroupArn", "productionListenerRule", "roleArn")
+RANGES = {
+    "canaryConfiguration": {"canaryPercent": (0.1, 100), "canaryBakeTimeInMinutes": (0, 1440)},
+    "linearConfiguration": {"stepPercent": (3, 100), "stepBakeTimeInMinutes": (0, 1440)},
+}
+
+
+def check_target_groups(load_balancers: list[dict[str, Any]]) -> None:
+    """Raise Refused for a target group that is not there, not for addresses, or behind no load balancer."""
+    for load_balancer in load_balancers:
+        alternate = load_balancer.get("advancedConfiguration", {}).get("alternateTargetGroupArn")
+        for arn in filter(None, (load_balancer.get("targetGroupArn"), alternate)):
+            group = _group(arn)
+            if group is None:
+                raise _invalid(f"The target group with targetGroupArn {arn} does not exist.")
+            if group.target_type != "ip":
+                raise _invalid(
+                    f"The provided target group {arn} has target type {group.target_type}, which is incompatible with "
+                    "the awsvpc network mode specified in the task definition."
+                )
+            if not balancers_of(arn):
+                raise _invalid(f"The target group with targetGroupArn {arn} does not have an associated load balancer.")
+
+
+def check_shift(configuration: dict[str, Any], load_balancers: list[dict[str, Any]]) -> None:
+    """Raise Refused for what a blue/green, canary or linear deployment lacks."""
+    strategy = configuration["strategy"]
+    if strategy != "BLUE_GREEN" and not load_balancers:
+        raise _invalid(f"The {strategy} deployment strategy requires a load balancer or Service Connect.")
+    for load_balancer in load_balancers:
+        advanced = load_balancer.get("advancedConfiguration", {})
+        missing = [name for name in REQUIRED if not advanced.get(name)]
+        if missing:
+            raise _invalid(
+                f"advancedConfiguration with {', '.join(missing)} is required for load balancers when using the "
+                f"{strategy} deployment strategy."
+            )
+    if not 0 <= configuration.get("bakeTimeInMinutes", 0) <= 1440:
+        raise _invalid("bakeTimeInMinutes must be between 0 and 1440.")
+    for name, ranges in RANGES.items():
+        for field, (least, most) in ranges.items():
+            value = configuration.get(name, {}).get(field, most)
+            if not least <= value <= most:
+                raise _invalid(f"{name}.{field} must be between {least} and {most}, not {value}.")
+
+
+def _group(arn: str) -> FakeTargetGroup | None:
+    _arn, _partition, _service, region, account, *_rest = arn.split(":")
+    return elbv2_backends[account][region].target_groups.get(arn)
+
+
+def _invalid(message: str) -> Refused:
+    return Refused("InvalidParameterException", message)
