@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils import _document, _task_definition
-from ..plugin_utils import _deployment, _front
+from ..plugin_utils import _deployment, _front, _scales
 
 try:
     import botocore
@@ -60,6 +60,8 @@ class ActionModule(ActionBase):
                 "api_key": {"type": "str", "default": "", "no_log": True},
                 "api_key_variable": {"type": "str", "default": "", "no_log": False},
                 "load_balancer_name": {"type": "str", "default": ""},
+                "scaling": {"type": "dict", "default": {}},
+                "reports": {"type": "bool", "default": True},
                 "notes": {"type": "list", "elements": "str", "default": []},
             }
         )
@@ -96,6 +98,8 @@ class ActionModule(ActionBase):
         yield from _deployment.bad_image(asked["image"], asked["preset"], asked["gpu"], asked["fargate"])
         yield from _front.bad_balancer_name(asked["load_balancer_name"])
         yield from _front.bad_api_key(asked["api_key"], asked["api_key_variable"], asked["preset"], asked["region"])
+        balanced = bool(asked["definition"].get("loadBalancers"))
+        yield from _scales.bad_scaling(asked["scaling"], asked["service"], balanced, asked["reports"])
         yield from self._bad_documents(asked, ServiceModel(loader.load_service_model("ecs", "service-2"), "ecs"))
 
     def _bad_documents(self, asked, model):

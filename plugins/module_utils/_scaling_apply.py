@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from . import _scaling, _scaling_api, _scaling_compare, _scaling_render, _scaling_suspended, _service_api, _tags
 from ._document import DocumentError
 from ._ecs import Document
+from ._elb import asked_tags, owned, texts
 from ._scaling_compare import LIMITS_TAG, NONE, Changes, Named
 from ._scaling_fields import ScalingError
 from ._scaling_metrics import Place
@@ -84,6 +85,8 @@ def absent(run: Run) -> Document:
     """Remove the scalable target with its policies, their alarms, and its schedules; the service stays as it is."""
     place = Place(run.cluster, run.service)
     target = run.target()
+    if run.params["owner_tags"] and not (target and owned(run.tags_of(target), run.params["owner_tags"])):
+        return {"changed": False, "diff": {"before": {}, "after": {}}}
     found = _scaling_api.describe_alarms(run.clients("cloudwatch"), place.alarm_prefix)
     parts = {
         "policies": _scaling_compare.policy_changes(_scaling_api.describe_policies(run.scaling, run.resource_id), {}),
@@ -139,14 +142,20 @@ def _target(
     flags = _scaling_suspended.flags_of(target) | (kept.flags if kept else {}) | wanted["suspended"]
     bounds = {name: value for name, value in wanted.items() if name != "suspended"}
     after = {**bounds, "SuspendedState": _scaling_suspended.state_of(flags)}
-    asked = _tags.wanted(run.params["tags"], None)
-    to_set, to_remove = _tags.tag_changes(tags, asked, run.params["purge_tags"])
+    purge = run.params["purge_tags"] and run.params["tags"] is not None
+    to_set, to_remove = _tags.tag_changes(tags, _tags_asked(run), purge)
     own = {_scaling_suspended.KEPT_TAG: None, LIMITS_TAG: kept_limits}
     to_set |= {name: value for name, value in own.items() if value is not None and tags.get(name) != value}
     to_remove = [*to_remove, *(name for name, value in own.items() if value is None and name in tags)]
     tags_after = {name: value for name, value in {**tags, **to_set}.items() if name not in to_remove}
     change = _tags.TagChange(tags, tags_after, to_set, to_remove)
     return Target((target or {}).get("ScalableTargetARN", ""), _shown(target) if target else None, after, change)
+
+
+def _tags_asked(run: Run) -> dict[str, str] | None:
+    """Return the tags that are asked for, those of the owner among them; None leaves tags alone."""
+    asked = asked_tags(run.params)
+    return texts(run.params["owner_tags"]) or None if asked is None else asked
 
 
 def _shown(target: Document) -> Document:
@@ -196,7 +205,7 @@ def _apply(run: Run, plan: Plan) -> None:
 def _put_alarms(run: Run, plan: Plan) -> None:
     """Put the alarms that differ. An alarm names its policy by the ARN, which is known only now."""
     wanted = _scaling_render.alarms(plan.document, plan.place, plan.arns)
-    tags = _tags.wanted(run.params["tags"], None) or {}
+    tags = _tags_asked(run) or {}
     new = {"Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]} if tags else {}
     for name in _scaling_compare.alarm_changes(plan.found_alarms, wanted, plan.place).to_put:
         # AWS takes an alarm's tags only with the alarm that they are new on.

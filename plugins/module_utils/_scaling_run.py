@@ -73,10 +73,7 @@ def find_place(run: Run, service: Document | None, document: _scaling.Document) 
     place = Place(run.cluster, run.service)
     if not _scaling.needs_load_balancer(document):
         return place, []
-    if service is None:
-        made_up = f"{run.service}/{MADE_UP}"
-        return Place(run.cluster, run.service, f"app/{made_up}", f"targetgroup/{made_up}"), []
-    arns = _service_api.target_groups_of(service)
+    arns = _service_api.target_groups_of(service or {})
     elbv2 = run.clients("elbv2")
     groups = {item["TargetGroupArn"]: item for item in (_scaling_api.target_groups(elbv2, arns) if arns else [])}
     for arn in arns:
@@ -85,6 +82,10 @@ def find_place(run: Run, service: Document | None, document: _scaling.Document) 
             if name.startswith("app/"):
                 found = Place(run.cluster, run.service, name, arn.rpartition(":")[2])
                 return found, list(_others(run, balancer, arns, document))
+    if run.check_mode:
+        # What is to be made before is not there yet.
+        made_up = f"{run.service}/{MADE_UP}"
+        return Place(run.cluster, run.service, f"app/{made_up}", f"targetgroup/{made_up}"), []
     return place, []
 
 

@@ -85,6 +85,14 @@ options:
     description: The name of the load balancer. Empty for none.
     type: str
     default: ""
+  scaling:
+    description: How the service scales, as M(llmops.ecs.ecs_service_scaling) takes it. Empty if it does not.
+    type: dict
+    default: {}
+  reports:
+    description: Whether the server is known to report its own metrics.
+    type: bool
+    default: true
   notes:
     description: What is to be told where nothing is wrong, a sentence each.
     type: list

@@ -90,6 +90,12 @@ options:
       - Tags of the scalable target. Alarms get them when they are made.
       - Without this option tags are left alone.
     type: dict
+  owner_tags:
+    description:
+      - Tags that say whose the scaling is. The scalable target and its alarms get them.
+      - With O(state=absent), a scalable target that lacks any of them is somebody else's. It is left alone.
+    type: dict
+    default: {}
   purge_tags:
     description:
       - Whether tags of the scalable target that are not asked for are removed, when tags are asked for at all.
@@ -148,8 +154,6 @@ EXAMPLES = r"""
           datapoints_to_alarm: 10
           steps:
             - {remove: 1}
-      - name: wake
-        type: wake_from_zero
     schedules:
       - {name: open, cron: "0 8 ? * MON-FRI *", timezone: Europe/Rome, min_capacity: 1}
       - {name: close, cron: "0 20 ? * MON-FRI *", timezone: Europe/Rome, min_capacity: 0}
@@ -257,6 +261,7 @@ def main():
             "suspended": {"type": "dict", "default": {}},
             "policies": {"type": "list", "elements": "dict"},
             "schedules": {"type": "list", "elements": "dict"},
+            "owner_tags": {"type": "dict", "default": {}},
             "tags": {"type": "dict"},
             "purge_tags": {"type": "bool", "default": True},
         },

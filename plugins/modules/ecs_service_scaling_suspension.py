@@ -58,27 +58,19 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Deploy without scaling out meanwhile
-  block:
-    - name: Suspend scaling out
-      llmops.ecs.ecs_service_scaling_suspension:
-        cluster: llm
-        service: llm-server
-      register: suspension
+- name: Suspend scaling out, before the deployment
+  llmops.ecs.ecs_service_scaling_suspension:
+    cluster: llm
+    service: llm-server
+  register: suspension
 
-    - name: Deploy the service
-      llmops.ecs.ecs_service:
-        cluster: llm
-        name: llm-server
-        definition:
-          taskDefinition: llm-server
-  always:
-    - name: Scale as before
-      llmops.ecs.ecs_service_scaling_suspension:
-        cluster: llm
-        service: llm-server
-        state: absent
-        run: "{{ suspension.run | default('') }}"
+# Under "always" of the block that deploys.
+- name: Scale as before, after the deployment
+  llmops.ecs.ecs_service_scaling_suspension:
+    cluster: llm
+    service: llm-server
+    state: absent
+    run: "{{ suspension.run | default('') }}"
 """
 
 RETURN = r"""

@@ -307,6 +307,27 @@ def test_tags_are_those_of_the_scalable_target(live):
     assert not scaled(tags={"team": "ml"})["changed"]
 
 
+def test_scaling_of_others_is_left_alone_when_it_is_to_go(live):
+    scaled(**LIMITS, policies=[FINE], tags={"team": "llm"})
+    theirs = live.state()
+
+    assert not scaled(state="absent", owner_tags={"llmops:service": "llm"})["changed"]
+    assert live.state() == theirs
+    scaled(owner_tags={"llmops:service": "llm"})
+    assert live.tags == {"team": "llm", "llmops:service": "llm"}
+    assert scaled(state="absent", owner_tags={"llmops:service": "llm"})["changed"]
+    assert live.policies == live.alarms == {}
+    assert not scaled(state="absent", owner_tags={"llmops:service": "llm"})["changed"]
+
+
+def test_check_mode_takes_a_load_balancer_for_granted_that_a_run_refuses_to_do_without(live):
+    live.service["loadBalancers"] = []
+
+    assert scale(True, **LIMITS, policies=[{**GUIDE, "metric": "requests_per_target"}])["changed"]
+    refused = scale(**LIMITS, policies=[{**GUIDE, "metric": "requests_per_target"}])
+    assert "policies[guide] needs an Application Load Balancer, and service llm has none" in refused["msg"]
+
+
 @pytest.mark.parametrize(
     ("params", "problem"),
     [
