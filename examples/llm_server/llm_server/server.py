@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from .chat import collect, events
+from .cloudwatch import publish
 from .engine import Engine
 from .errors import ApiError, answer_errors
 from .metrics import Metrics
@@ -31,7 +33,10 @@ def create_app(settings: Settings, metrics: Metrics | None = None, engine: Engin
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         engine.start()
+        reporting = asyncio.create_task(publish(settings, metrics)) if settings.metrics_dimensions else None
         yield
+        if reporting:
+            reporting.cancel()
         engine.close()
 
     app = FastAPI(title="llm_server", lifespan=lifespan, redoc_url=None)

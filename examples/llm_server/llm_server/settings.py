@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 def default_threads() -> int:
@@ -30,7 +31,23 @@ class Settings(BaseSettings):
     threads: int = Field(default_factory=default_threads, ge=1, description="CPU threads that generate")
     parallel: int = Field(2, ge=1, le=64, description="Answers generated at the same time")
     max_queue: int = Field(16, ge=0, description="Requests that may wait for their turn; further ones get a 503")
+    metrics_dimensions: Annotated[dict[str, str] | None, NoDecode] = Field(
+        None, description="Dimensions of CloudWatch metrics, as Name=value,Name=value; without it none are published"
+    )
+    metrics_namespace: str = Field("llmops/ecs", min_length=1, description="Namespace of CloudWatch metrics")
+    metrics_seconds: float = Field(10, ge=0.1, le=60, description="How often CloudWatch metrics are published")
     api_key: SecretStr | None = Field(None, min_length=1, description="The key that callers must send, if any")
+
+    @field_validator("metrics_dimensions", mode="before")
+    @classmethod
+    def named(cls, value: Any) -> Any:
+        """Take Name=value,Name=value apart; CloudWatch takes 30 dimensions at most."""
+        if not isinstance(value, str):
+            return value
+        pairs = [item.partition("=") for item in value.split(",") if item.strip()]
+        if len(pairs) > 30 or not all(name.strip() and found.strip() for name, _equals, found in pairs):
+            raise ValueError("it must be Name=value,Name=value, 30 of them at most")
+        return {name.strip(): found.strip() for name, _equals, found in pairs} or None
 
 
 def read_settings() -> Settings:

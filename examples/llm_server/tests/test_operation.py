@@ -142,6 +142,26 @@ def test_metrics(server: Server) -> None:
     assert "# TYPE llm_server_time_to_first_token_seconds histogram" in text
 
 
+def test_load_is_published_through_the_log_where_that_is_asked_for(start: Callable[..., Any], server: Server) -> None:
+    asked = {"LLM_SERVER_METRICS_DIMENSIONS": "ServiceName=chat", "LLM_SERVER_METRICS_SECONDS": "0.1"}
+
+    def lines(running: Server) -> list[dict[str, Any]]:
+        return [line for line in running.lines() if "_aws" in line]
+
+    with start(**asked) as running:
+        running.wait_until("ready")
+        before = len(lines(running))
+        eventually(lambda: [line for line in lines(running)[before:] if line["RequestsInFlight"] == 0])
+        with running.stream(**LONG) as chunks:
+            next(chunks)
+            busy = len(lines(running))
+            eventually(lambda: [line for line in lines(running)[busy:] if line["RequestsInFlight"] == 1])
+        eventually(lambda: lines(running)[-1]["RequestsInFlight"] == 0)
+    [directive] = lines(running)[-1]["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == "llmops/ecs"
+    assert lines(server) == []
+
+
 def test_log_has_one_line_a_request_and_nothing_private(narrow: Server) -> None:
     logged = len(narrow.lines())
     narrow.chat("xylophone", max_tokens=3)

@@ -18,6 +18,7 @@ import pytest
 from conftest import ROOT, Server, eventually
 from llm_server import model
 from llm_server.chat import completion
+from llm_server.cloudwatch import document
 from llm_server.engine import Engine
 from llm_server.errors import from_llama
 from llm_server.healthcheck import check
@@ -116,6 +117,43 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert (settings.host, settings.context_length) == ("127.0.0.9", 512)
     assert settings.threads >= 1
     assert "opensesame" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "dimensions"),
+    [
+        ("ClusterName=llm, ServiceName=chat", {"ClusterName": "llm", "ServiceName": "chat"}),
+        ("A=b=c", {"A": "b=c"}),
+        ("", None),
+    ],
+)
+def test_dimensions_of_metrics(monkeypatch: pytest.MonkeyPatch, given: str, dimensions: dict[str, str] | None) -> None:
+    monkeypatch.setenv("LLM_SERVER_METRICS_DIMENSIONS", given)
+    assert read_settings().metrics_dimensions == dimensions
+
+
+@pytest.mark.parametrize("given", ["ClusterName", "=llm", "A=", ",".join(f"D{n}=x" for n in range(31))])
+def test_bad_dimensions_end_the_process(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("LLM_SERVER_METRICS_DIMENSIONS", given)
+    with pytest.raises(SystemExit, match=r"LLM_SERVER_METRICS_DIMENSIONS=.*it must be Name=value,Name=value"):
+        read_settings()
+
+
+def test_metrics_in_cloudwatchs_embedded_format() -> None:
+    assert document({"RequestsInFlight": 1.5}, "llmops/ecs", {"ServiceName": "chat"}, 1767225600000) == {
+        "_aws": {
+            "Timestamp": 1767225600000,
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": "llmops/ecs",
+                    "Dimensions": [["ServiceName"]],
+                    "Metrics": [{"Name": "RequestsInFlight", "Unit": "Count"}],
+                }
+            ],
+        },
+        "ServiceName": "chat",
+        "RequestsInFlight": 1.5,
+    }
 
 
 def test_log_line() -> None:
