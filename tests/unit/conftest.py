@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 
 import boto3
@@ -55,3 +56,26 @@ def run(capfd):
         return json.loads(capfd.readouterr().out)
 
     return run_module
+
+
+@pytest.fixture(scope="module")
+def any_scaling_cloud():
+    """An AWS in memory that all modules' clients lead to, in whatever state."""
+    # By its name: an import up there would run before Ansible's loader knows the collections.
+    cloud = importlib.import_module("ansible_collections.llmops.ecs.tests.unit.scaling_aws").ScalingAws()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL"):
+            patch.delenv(name, raising=False)
+        patch.setenv("AWS_REGION", "eu-west-1")
+        patch.setattr(
+            "ansible_collections.amazon.aws.plugins.module_utils.modules.AnsibleAWSModule.client",
+            lambda self, service, **kwargs: cloud.clients[service],
+        )
+        yield cloud
+
+
+@pytest.fixture
+def scaling_cloud(any_scaling_cloud):
+    """The same, with nothing in it that scales the service."""
+    any_scaling_cloud.reset()
+    return any_scaling_cloud

@@ -107,6 +107,28 @@ def test_delays_and_what_overrides_them(variables, health_check, stop):
 
 
 @pytest.mark.parametrize(
+    ("preset", "metric", "told"),
+    [
+        ("llm_server", "requests_in_flight", True),
+        ("llm_server", {"expression": "a / 2", "metrics": {"a": "queue_length"}}, True),
+        ("llm_server", "cpu", False),
+        ("", "requests_in_flight", False),
+    ],
+)
+def test_a_server_reports_what_a_policy_acts_on(preset, metric, told):
+    policy = {"name": "load", "type": "target_tracking", "metric": metric, "target": 2}
+    made = container(
+        ecs_service_preset=preset,
+        ecs_service_cluster="llm",
+        ecs_service_scaling={"min_capacity": 1, "max_capacity": 3, "policies": [policy]},
+        ecs_service_environment={"A": "b"},
+    )
+
+    expected = {"A": "b"} | ({"LLM_SERVER_METRICS_DIMENSIONS": "ClusterName=llm,ServiceName=chat"} if told else {})
+    assert {item["name"]: item["value"] for item in made["environment"]} == expected
+
+
+@pytest.mark.parametrize(
     ("key", "secrets"),
     [
         ({}, []),
