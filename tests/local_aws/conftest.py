@@ -69,6 +69,14 @@ class Server:
         """Return the process ID of the running server, as it tells it."""
         return json.loads(self.http("GET", "/_local_aws/health"))["pid"]
 
+    def now(self):
+        """Return the time in CloudWatch, in seconds since the epoch."""
+        return json.loads(self.http("GET", "/_local_aws/clock"))["now"]
+
+    def advance(self, seconds):
+        """Let time pass in CloudWatch, with all that is due in it; return the time."""
+        return json.loads(self.http("POST", "/_local_aws/clock", {"seconds": seconds}))["now"]
+
     def http(self, method, path, body=None):
         """Send one request to the server; return its body as text. Raises HTTPError."""
         data = None if body is None else json.dumps(body).encode()
@@ -97,3 +105,13 @@ def server(tmp_path_factory):
     shared.start()
     yield shared
     shared.stop()
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory):
+    """Return a running server in whose CloudWatch time passes only as a test advances it."""
+    its = Server(tmp_path_factory.mktemp("home"), free_port())
+    its.start()
+    its.http("PUT", "/_local_aws/clock", {"held": True})
+    yield its
+    its.stop()

@@ -125,7 +125,7 @@ def test_an_unknown_region_is_refused_by_name(server, service):
         ("ec2", "describe_network_insights_paths", {}),
         ("elbv2", "describe_trust_stores", {}),
         ("logs", "associate_kms_key", {"logGroupName": "/llm", "kmsKeyId": "arn:aws:kms:eu-west-1:1:key/x"}),
-        ("application-autoscaling", "describe_scaling_activities", {"ServiceNamespace": "ecs"}),
+        ("cloudwatch", "list_metric_streams", {}),
     ],
 )
 def test_what_is_not_implemented_says_so_in_every_protocol(server, service, operation, parameters):
@@ -143,11 +143,10 @@ def test_a_filter_that_is_not_implemented_is_named(server):
 
 
 def test_what_goes_wrong_inside_is_an_error_of_aws_and_is_logged(server):
-    target = {"ServiceNamespace": "ecs", "ResourceId": "service", "ScalableDimension": "ecs:service:DesiredCount"}
-    scale = server.client("application-autoscaling").register_scalable_target
-    code, message = refused_with(scale, MinCapacity=0, MaxCapacity=1, **target)
+    scale = server.client("autoscaling").set_desired_capacity
+    code, message = refused_with(scale, AutoScalingGroupName="no-such-group", DesiredCapacity=1)
     assert code == "InternalFailure"
     assert "its log says why" in message
     log = (server.home / f"server-{server.port}.log").read_text()
-    assert "application-autoscaling RegisterScalableTarget failed" in log
+    assert "autoscaling SetDesiredCapacity failed" in log
     assert "Traceback" in log

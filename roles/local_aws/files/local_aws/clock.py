@@ -24,6 +24,11 @@ class Clock:
         self._base, self._since = time.time(), time.monotonic()
         self._held = False
 
+    @property
+    def held(self) -> bool:
+        """Whether time passes only by advance()."""
+        return self._held
+
     def now(self) -> float:
         """Return the time."""
         with self._lock:

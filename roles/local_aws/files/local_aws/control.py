@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the llmops.ecs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The server's own routes, beside AWS's: its health, its images, the record of calls, and the caller's address."""
+"""The server's own routes, beside AWS's: health, images, the record of calls, the caller's address, the clock."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Any
 from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
+from .clock import CLOCK
+from .evaluation import EVALUATION
 from .images import IMAGES
 from .requests import REQUESTS
 
@@ -19,7 +21,8 @@ PREFIX = "/_local_aws/"
 
 
 class Control:
-    """Answers GET health, PUT images, GET and DELETE requests, PUT checkip under /_local_aws/, and GET /checkip."""
+    """Answers GET health, PUT images, GET and DELETE requests, PUT checkip, GET, PUT and POST clock under /_local_aws/,
+    and GET /checkip."""
 
     def __init__(self, identity: dict[str, Any]) -> None:
         self._identity = identity
@@ -30,6 +33,7 @@ class Control:
             PREFIX + "images": {"PUT": self._replace_images},
             PREFIX + "requests": {"GET": lambda request: _json(REQUESTS.list()), "DELETE": self._forget},
             PREFIX + "checkip": {"PUT": self._pretend},
+            PREFIX + "clock": {"GET": _clock, "PUT": _hold, "POST": _advance},
         }
 
     def owns(self, path: str) -> bool:
@@ -65,6 +69,30 @@ class Control:
         except (KeyError, ValueError) as error:
             raise BadRequest(f'the body is {{"address": <IP address>}} or null, not {json.dumps(body)}') from error
         return _json({})
+
+
+def _clock(request: Request) -> Response:
+    return _json({"now": CLOCK.now(), "speed": CLOCK.speed, "held": CLOCK.held})
+
+
+def _hold(request: Request) -> Response:
+    """Hold the clock, from a whole minute on: {"held": true}."""
+    if _body(request, dict) != {"held": True}:
+        raise BadRequest('the body is {"held": true}: a clock that was held is advanced, it does not run again')
+    CLOCK.hold()
+    CLOCK.advance(-CLOCK.now() % 60)
+    EVALUATION.catch_up()
+    return _clock(request)
+
+
+def _advance(request: Request) -> Response:
+    """Let CloudWatch seconds pass, and all that is due in them happen before the answer: {"seconds": 60}."""
+    seconds = _body(request, dict).get("seconds")
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= 40 * 86400:
+        raise BadRequest(f'the body is {{"seconds": <0 to {40 * 86400}>}}, not {seconds!r}')
+    CLOCK.advance(seconds)
+    EVALUATION.catch_up()
+    return _clock(request)
 
 
 def _body(request: Request, *expected: type) -> Any:

@@ -54,6 +54,11 @@ class Container:
     def is_running(self) -> bool:
         return self.status == "RUNNING"
 
+    @property
+    def process_group(self) -> int | None:
+        """The number of its process group while it runs."""
+        return self._process.pid if self._process and self.is_running else None
+
     def start(
         self, host: str | None, environment: dict[str, str], on_line: Callable[[str], None] | None, now: float
     ) -> None:

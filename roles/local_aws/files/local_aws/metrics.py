@@ -9,10 +9,12 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concep
 from __future__ import annotations
 
 import threading
-from collections import deque
+from bisect import bisect_left, insort
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from .clock import CLOCK
+from .scaling.metrics import Metric, Source, statistic
 
 # Seconds with a value that a series keeps: a day of them.
 KEPT = 86400
@@ -29,34 +31,45 @@ class Key(NamedTuple):
     unit: str = "None"
 
 
-class Bucket(NamedTuple):
-    """The values of one second, which is counted since the epoch."""
+class _Series:
+    """The values of one series by the second, which is counted since the epoch."""
 
-    second: int
-    values: list[float]
+    def __init__(self) -> None:
+        self.seconds: list[int] = []
+        self.values: dict[int, list[float]] = {}
+
+    def add(self, second: int, values: Iterable[float]) -> None:
+        if second not in self.values:
+            insort(self.seconds, second)
+            self.values[second] = []
+            if len(self.seconds) > KEPT:
+                del self.values[self.seconds.pop(0)]
+        if second in self.values:
+            self.values[second] += values
+
+    def between(self, start: float, end: float) -> list[tuple[int, float]]:
+        chosen = self.seconds[bisect_left(self.seconds, start) : bisect_left(self.seconds, end)]
+        return [(second, value) for second in chosen for value in self.values[second]]
 
 
 class Metrics:
     """All series. Safe to use from any thread."""
 
     def __init__(self) -> None:
-        self._series: dict[Key, deque[Bucket]] = {}
+        self._series: dict[Key, _Series] = {}
         self._lock = threading.Lock()
 
     def add(self, key: Key, value: float, at: float | None = None) -> None:
         """Add a value, of now unless at (seconds since the epoch, on CLOCK) says otherwise."""
+        self.add_all(key, [value], at)
+
+    def add_all(self, key: Key, values: Iterable[float], at: float | None = None) -> None:
+        """Add values of one time, as add() does one."""
         second = int(CLOCK.now() if at is None else at)
         with self._lock:
-            series = self._series.setdefault(key, deque(maxlen=KEPT))
-            for bucket in reversed(series):
-                if bucket.second == second:
-                    bucket.values.append(value)
-                    return
-                if bucket.second < second:
-                    break
-            series.append(Bucket(second, [value]))
+            self._series.setdefault(key, _Series()).add(second, values)
 
-    def keys(self) -> list[Key]:
+    def series(self) -> list[Key]:
         """Return what there are series of."""
         with self._lock:
             return list(self._series)
@@ -64,8 +77,25 @@ class Metrics:
     def values(self, key: Key, start: float, end: float) -> list[tuple[int, float]]:
         """Return (second, value) from start on and before end, in the order of their seconds."""
         with self._lock:
-            buckets = [bucket for bucket in self._series.get(key, ()) if start <= bucket.second < end]
-            return sorted((bucket.second, value) for bucket in buckets for value in bucket.values)
+            return self._series[key].between(start, end) if key in self._series else []
+
+    def source(self, account: str, region: str) -> Source:
+        """Return what alarms and scaling policies read an account's metrics by."""
+
+        def read(metric: Metric, statistic_name: str, period: int, end: float, count: int) -> list[float | None]:
+            start = end - count * period
+            samples: list[list[float]] = [[] for _ in range(count)]
+            for key in self._keys_of(account, region, metric):
+                for second, value in self.values(key, start, end):
+                    samples[int((second - start) // period)].append(value)
+            return [statistic(statistic_name, values) for values in samples]
+
+        return read
+
+    def _keys_of(self, account: str, region: str, metric: Metric) -> list[Key]:
+        """Return the series of a metric: of one unit, or of all if it names none."""
+        wanted = (account, region, metric.namespace, metric.name, frozenset(metric.dimensions))
+        return [key for key in self.series() if key[:5] == wanted and metric.unit in (None, key.unit)]
 
 
 METRICS = Metrics()

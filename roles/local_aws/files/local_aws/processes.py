@@ -14,11 +14,13 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from .guardian import GUARDIAN
 
 PR_SET_PDEATHSIG = 1
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 _libc = ctypes.CDLL(None, use_errno=True)
 # The kernel sends the parent-death signal when the *thread* that forked ends: all are forked by one that never does.
@@ -103,15 +105,31 @@ def _die_with_parent() -> None:
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def memory_of_groups() -> dict[int, int]:
-    """Return the resident bytes of every process group on this machine, from one walk through /proc.
+class Usage(NamedTuple):
+    """What a process group uses: processor time so far, and memory now in bytes."""
 
+    cpu_seconds: float
+    resident: int
+
+
+def usage_of_groups() -> dict[int, Usage]:
+    """Return what every process group on this machine uses, from one walk through /proc.
+
+    Of processes that ended the time counts once their parent has waited for them.
     https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
     """
-    groups: dict[int, int] = {}
+    groups: dict[int, Usage] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             fields = path.read_text().rpartition(")")[2].split()
             group = int(fields[2])
-            groups[group] = groups.get(group, 0) + int(fields[21]) * PAGE_SIZE
+            before = groups.get(group, Usage(0.0, 0))
+            ticks = sum(int(field) for field in fields[11:15])
+            resident = before.resident + int(fields[21]) * PAGE_SIZE
+            groups[group] = Usage(before.cpu_seconds + ticks / TICKS_PER_SECOND, resident)
     return groups
+
+
+def memory_of_groups() -> dict[int, int]:
+    """Return the resident bytes of every process group on this machine."""
+    return {group: usage.resident for group, usage in usage_of_groups().items()}

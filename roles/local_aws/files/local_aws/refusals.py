@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import checks_ec2, checks_ecs, checks_elbv2, checks_iam, checks_logs
+from . import checks_autoscaling, checks_cloudwatch, checks_ec2, checks_ecs, checks_elbv2, checks_iam, checks_logs
 from .checks import Context, Row
 
-REFUSALS: list[Row] = [*checks_ec2.ROWS, *checks_ecs.ROWS, *checks_elbv2.ROWS, *checks_iam.ROWS, *checks_logs.ROWS]
+AREAS = (checks_autoscaling, checks_cloudwatch, checks_ec2, checks_ecs, checks_elbv2, checks_iam, checks_logs)
+REFUSALS: list[Row] = [row for area in AREAS for row in area.ROWS]
 
 
 def refuse(service: str, action: str, params: dict[str, Any], context: Context) -> None:

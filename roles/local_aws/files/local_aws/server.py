@@ -19,8 +19,9 @@ from werkzeug.exceptions import Forbidden, HTTPException
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from . import ec2, ecr, ecs_backend, elbv2, gate, registry, scheduler, tagging
+from . import autoscaling_actions, cloudwatch, ec2, ecr, ecs_backend, elbv2, gate, registry, scheduler, tagging
 from .control import Control
+from .evaluation import EVALUATION
 from .guardian import GUARDIAN
 
 LOG = logging.getLogger(__name__)
@@ -70,6 +71,8 @@ def install() -> None:
     elbv2.install()
     tagging.install()
     ecs_backend.install()
+    cloudwatch.install()
+    autoscaling_actions.install()
 
 
 def serve(listener: socket.socket, identity: dict[str, Any]) -> None:
@@ -82,11 +85,12 @@ def serve(listener: socket.socket, identity: dict[str, Any]) -> None:
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
     # AWS's thousand managed policies take long to load: not during a play's first call.
     threading.Thread(target=lambda: iam_backends[DEFAULT_ACCOUNT_ID]["aws"], name="policies", daemon=True).start()
-    stop_scheduler = scheduler.start()
+    stop_scheduler, stop_evaluation = scheduler.start(), EVALUATION.start()
     try:
         server.serve_forever(poll_interval=0.05)
     finally:
         LOG.info("ending the tasks")
         elbv2.PLANE.close()
+        stop_evaluation()
         stop_scheduler()
         GUARDIAN.close()

@@ -15,6 +15,9 @@ from typing import Any
 
 from moto.logs.models import LogStream, logs_backends
 
+from . import emf
+from .metrics import METRICS, Key
+
 # Every container writes from a thread of its own.
 _lock = threading.Lock()
 
@@ -36,13 +39,16 @@ def open_stream(account: str, region: str, container: dict[str, Any], task_id: s
         raise LookupError(name)
     stream_name = "/".join(filter(None, (options.get("awslogs-stream-prefix"), container["name"], task_id)))
     backend.ensure_log_stream(name, stream_name)
-    return _writer(backend.groups[name].streams[stream_name])
+    return _writer(backend.groups[name].streams[stream_name], account, options.get("awslogs-region", region))
 
 
-def _writer(stream: LogStream) -> Callable[[str], None]:
+def _writer(stream: LogStream, account: str, region: str) -> Callable[[str], None]:
     def write(line: str) -> None:
         event = {"timestamp": int(time.time() * 1000), "message": line}
         with _lock:
             stream.put_log_events([event])
+        # They count when they come: the process tells the time of its own clock, which is not CloudWatch's.
+        for namespace, name, dimensions, unit, values in emf.data(line):
+            METRICS.add_all(Key(account, region, namespace, name, dimensions, unit), values)
 
     return write
