@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils import _document, _task_definition
-from ..plugin_utils import _deployment, _front, _scales
+from ..plugin_utils import _balanced, _deployment, _front, _scales
 
 try:
     import botocore
@@ -25,11 +25,17 @@ except ImportError:
 ROLES = Path(__file__).parents[2] / "roles"
 
 
-def shared(variables, raw, prefixes):
-    """Return a host's shared variables. One that only a role can resolve is compared as it is written."""
+def options_of(role):
+    """Return what a role's argument specification says of all its entry points' variables."""
+    specification = yaml_load((ROLES / role / "meta" / "argument_specs.yml").read_text())["argument_specs"]
+    return {name: option for entry in specification.values() for name, option in entry["options"].items()}
+
+
+def chosen(variables, raw, wanted):
+    """Return a host's variables with a wanted name. One that only a role can resolve is as it is written."""
     values = {}
     for name in raw:
-        if name.startswith(tuple(prefixes)):
+        if wanted(name):
             try:
                 values[name] = variables[name]
             except AnsibleError:
@@ -75,18 +81,21 @@ class ActionModule(ActionBase):
         return {"changed": False}
 
     def _problems(self, asked, task_vars):
+        everything, typed_ill = {}, []
         for role in asked["roles"]:
-            options = yaml_load((ROLES / role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"][
-                "options"
-            ]
+            options = options_of(role)
             given = {name: self._templar.template(task_vars[name]) for name in options if name in task_vars}
-            yield from _deployment.badly_typed(given, options)
+            everything |= given
+            ill = _deployment.badly_typed(given, options)
+            typed_ill += ill
+            yield from ill
             for line in _deployment.misspelt(task_vars, role, options):
                 Display().warning(line)
-        hosts = {
-            host: shared(task_vars["hostvars"][host], task_vars["hostvars"].raw_get(host), asked["shared"])
-            for host in task_vars["groups"][asked["group"]]
-        }
+        hosts = self._hosts(
+            asked["group"],
+            task_vars,
+            lambda name: name.startswith(tuple(asked["shared"])) and name not in _balanced.OWN,
+        )
         yield from _deployment.differing(hosts, asked["group"])
         # What botocore knows is read without a session, which would mind the caller's configuration.
         loader = create_loader()
@@ -97,10 +106,19 @@ class ActionModule(ActionBase):
         yield from _deployment.bad_names(asked["deployment"], asked["service"])
         yield from _deployment.bad_image(asked["image"], asked["preset"], asked["gpu"], asked["fargate"])
         yield from _front.bad_balancer_name(asked["load_balancer_name"])
+        own = self._hosts(asked["group"], task_vars, _balanced.OWN.__contains__)
+        others = {host: values for host, values in own.items() if host != task_vars["inventory_hostname"]}
+        if not typed_ill:
+            yield from _balanced.problems(everything, asked["region"], others)
         yield from _front.bad_api_key(asked["api_key"], asked["api_key_variable"], asked["preset"], asked["region"])
         balanced = bool(asked["definition"].get("loadBalancers"))
         yield from _scales.bad_scaling(asked["scaling"], asked["service"], balanced, asked["reports"])
         yield from self._bad_documents(asked, ServiceModel(loader.load_service_model("ecs", "service-2"), "ecs"))
+
+    def _hosts(self, group, task_vars, wanted):
+        """Return the variables with a wanted name of each host of the group."""
+        hostvars = task_vars["hostvars"]
+        return {host: chosen(hostvars[host], hostvars.raw_get(host), wanted) for host in task_vars["groups"][group]}
 
     def _bad_documents(self, asked, model):
         for option, operation in (("task_definition", "RegisterTaskDefinition"), ("definition", "CreateService")):

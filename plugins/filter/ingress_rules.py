@@ -17,6 +17,7 @@ Network = IPv4Network | IPv6Network
 
 ALLOWED = "allowed"
 CALLERS = "callers: "
+LOAD_BALANCER = "load balancer"
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html
 LONGEST_DESCRIPTION = 255
 NOT_IN_A_DESCRIPTION = re.compile(r"[^A-Za-z0-9. _\-:/()#@\[\]+=&;{}!$*]")
@@ -32,6 +33,12 @@ class Wanted:
     allowed_cidrs: Sequence[str] = ()
     allow_public: bool = False
     limit: int = 60
+    #: The rules of a group whose callers are let in here from now on.
+    elsewhere: Sequence[Mapping[str, Any]] = ()
+    #: The group of the load balancer, which alone is let in.
+    load_balancer: str = ""
+    #: A group whose rules are dropped.
+    without: str = ""
 
 
 def ingress_rules(permissions: Iterable[Mapping[str, Any]] | None, **wanted: Any) -> list[dict[str, Any]]:
@@ -39,7 +46,9 @@ def ingress_rules(permissions: Iterable[Mapping[str, Any]] | None, **wanted: Any
     want = Wanted(**wanted)
     present = list(permissions or [])
     allowed = _allowed(want)
-    callers = _callers(present, want)
+    if want.load_balancer:
+        return _limited([_from_group(port, want.load_balancer) for port in _ports(want.ports)], present, want)
+    callers = _callers([*present, *want.elsewhere], want)
     sources = {network: f"{CALLERS}{', '.join(sorted(names))}" for network, names in callers.items()}
     # A block that is allowed anyway needs no names, and EC2 takes no second rule for it.
     sources.update(dict.fromkeys(allowed, ALLOWED))
@@ -54,10 +63,18 @@ def ingress_rules(permissions: Iterable[Mapping[str, Any]] | None, **wanted: Any
         for port in _ports(want.ports)
         for network, description in sorted(sources.items(), key=lambda item: (item[0].version, item[0]))
     ]
-    rules += _not_ours(present)
+    return _limited(rules, present, want, f", {len(sources)} sources")
+
+
+def _limited(
+    rules: list[dict[str, Any]], present: list[Mapping[str, Any]], want: Wanted, sources: str = ""
+) -> list[dict[str, Any]]:
+    """Return the rules and those that are not ours. Raises AnsibleFilterError if a group does not take so many."""
+    dropped = (want.load_balancer, want.without)
+    rules = rules + [rule for rule in _not_ours(present) if rule.get("group_id") not in dropped]
     if len(rules) > int(want.limit):
         raise AnsibleFilterError(
-            f"{len(rules)} ingress rules ({len(_ports(want.ports))} ports, {len(sources)} sources) are more than the "
+            f"{len(rules)} ingress rules ({len(_ports(want.ports))} ports{sources}) are more than the "
             f"{want.limit} that a security group takes. Shorten network_allowed_cidrs, or have AWS raise the quota "
             "and set network_rules_limit to the new one."
         )
@@ -130,6 +147,10 @@ def _described(present: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
 def _rule(port: int, network: Network, description: str) -> dict[str, Any]:
     source = "cidr_ip" if network.version == 4 else "cidr_ipv6"
     return {"proto": "tcp", "from_port": port, "to_port": port, source: str(network), "rule_desc": description}
+
+
+def _from_group(port: int, group: str) -> dict[str, Any]:
+    return {"proto": "tcp", "from_port": port, "to_port": port, "group_id": group, "rule_desc": LOAD_BALANCER}
 
 
 def _not_ours(present: list[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from ._service_api import Clients
 from ._tags import TagChange, from_list
 
 Document = dict[str, t.Any]
+PROTECTION = "deletion_protection.enabled"
 Outcome = tuple[Document, list[Document]]
 
 
@@ -196,13 +197,21 @@ def _state(balancer: Document) -> str:
     return balancer.get("State", {}).get("Code", "")
 
 
-def check_unprotected(name: str, there: There) -> None:
-    """Raise DocumentError where deletion protection keeps a load balancer."""
-    if {"Key": "deletion_protection.enabled", "Value": "true"} in there.attributes:
-        raise DocumentError(
-            f"Load balancer {name} has deletion protection. To delete it, first run with "
-            "attributes: {deletion_protection.enabled: false}"
-        )
+def is_protected(there: There) -> bool:
+    """Whether deletion protection keeps a load balancer."""
+    return {"Key": PROTECTION, "Value": "true"} in there.attributes
+
+
+def refuse_protected(name: str) -> t.NoReturn:
+    raise DocumentError(
+        f"Load balancer {name} has deletion protection. To delete it, turn that off with attributes: "
+        f"{{{PROTECTION}: false}}, or set force: true (in the role, load_balancer_remove_protected: true)"
+    )
+
+
+def unprotect(clients: Clients, balancer: Document) -> None:
+    """Turn deletion protection off."""
+    _elb_api.set_balancer_attributes(clients("elbv2"), balancer["LoadBalancerArn"], {PROTECTION: "false"})
 
 
 def delete(clients: Clients, balancer: Document, seconds: int, wait: bool) -> None:

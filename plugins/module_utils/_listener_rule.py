@@ -64,17 +64,20 @@ def _text(value: t.Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def check(conditions: list[Document], actions: list[Document], priority: int) -> None:
+def check(conditions: list[Document], actions: list[Document], priority: int, lowest: int = 1) -> None:
     """Raise DocumentError with all that AWS would refuse in what is asked for, whatever there is."""
-    _elb.refuse([*_condition_problems(conditions), *_elb_actions.problems(actions, "actions"), *_range(priority)])
+    ranges = _range(priority, lowest)
+    _elb.refuse([*condition_problems(conditions), *_elb_actions.problems(actions, "actions"), *ranges])
 
 
-def _range(priority: int) -> t.Iterator[str]:
+def _range(priority: int, lowest: int) -> t.Iterator[str]:
     if not 0 <= priority <= HIGHEST:
         yield f"priority: {priority} is not between 1 and {HIGHEST}; 0 takes the lowest one that is free"
+    if not 1 <= lowest <= HIGHEST:
+        yield f"lowest_priority: {lowest} is not between 1 and {HIGHEST}"
 
 
-def _condition_problems(conditions: list[Document]) -> t.Iterator[str]:
+def condition_problems(conditions: list[Document]) -> t.Iterator[str]:
     fields = [str(condition.get("Field")) for condition in conditions]
     counts = []
     if not conditions:
@@ -143,10 +146,16 @@ def check_others(others: list[Document], conditions: list[Document], priority: i
             )
 
 
-def lowest_free(rules: t.Iterable[Document]) -> int:
-    """Return the lowest priority that no rule has."""
+def lowest_free(rules: t.Iterable[Document], lowest: int = 1) -> int:
+    """Return the lowest priority that no rule has, from C(lowest) on."""
     taken = {rule["Priority"] for rule in rules}
-    return next(priority for priority in range(1, HIGHEST + 2) if str(priority) not in taken)
+    return next(priority for priority in range(lowest, HIGHEST + 2) if str(priority) not in taken)
+
+
+def kept(rule: Document, rules: t.Iterable[Document], lowest: int) -> int:
+    """Return the rule's own priority, or the lowest free one from C(lowest) on if it is below that."""
+    own_one = int(rule["Priority"])
+    return own_one if own_one >= lowest else lowest_free(rules, lowest)
 
 
 def same_actions(there: list[Document], asked: list[Document], ignore_weights: bool) -> bool:

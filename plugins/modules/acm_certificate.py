@@ -93,8 +93,10 @@ status:
   type: str
   sample: PENDING_VALIDATION
 validation_records:
-  description: The DNS records that prove that the domain is yours, with C(name), C(type) and C(value).
-  returned: O(state=present)
+  description:
+    - The DNS records that prove that the domain is yours, with C(name), C(type) and C(value).
+    - With O(state=absent), those of what is deleted, unless another certificate of this domain needs them.
+  returned: success
   type: list
   elements: dict
   sample:
@@ -123,12 +125,9 @@ def owner_of(params):
     return params["owner_tags"] or own
 
 
-def ours(params, client):
-    """Return the certificates of this domain that carry the owner's tags: pairs of ARN and tags."""
-    found = [
-        (arn, _certificate.tags_of(client, arn))
-        for arn in _certificate.list_certificates(client, params["domain_name"])
-    ]
+def ours(params, client, listed):
+    """Return those of the listed certificates that carry the owner's tags: pairs of ARN and tags."""
+    found = [(arn, _certificate.tags_of(client, arn)) for arn in listed]
     return [(arn, tags) for arn, tags in found if _elb.owned(_tags.from_list(tags), owner_of(params))]
 
 
@@ -171,8 +170,10 @@ def present(module, client):
     params = module.params
     domain, names, key = params["domain_name"], params["subject_alternative_names"], params["key_algorithm"]
     _certificate.check(domain, names)
+    listed = _certificate.list_certificates(client, domain)
     found = [
-        ({**_certificate.describe(client, arn), "CertificateArn": arn}, tags) for arn, tags in ours(params, client)
+        ({**_certificate.describe(client, arn), "CertificateArn": arn}, tags)
+        for arn, tags in ours(params, client, listed)
     ]
     alike = [pair for pair in found if _certificate.is_alike(pair[0], domain, names, key)]
     certificate, tagged = next(iter(sorted(alike, key=lambda pair: pair[0]["Status"])), (None, []))
@@ -204,11 +205,18 @@ def present(module, client):
 
 
 def absent(module, client):
-    arns = [arn for arn, tags in ours(module.params, client)]
+    listed = _certificate.list_certificates(client, module.params["domain_name"])
+    arns = [arn for arn, tags in ours(module.params, client, listed)]
+    alone = len(arns) == len(listed)
+    records = [_certificate.records_of(_certificate.describe(client, arn)) for arn in arns if alone]
     for arn in [] if module.check_mode else arns:
         in_use = ("ResourceInUseException",)
         _elb_api.when_let_go(lambda arn=arn: _certificate.delete(client, arn), module.params["wait_timeout"], in_use)
-    return {"changed": bool(arns), "diff": {"before": {"CertificateArns": arns} if arns else {}, "after": {}}}
+    return {
+        "changed": bool(arns),
+        "validation_records": list({record["name"]: record for each in records for record in each}.values()),
+        "diff": {"before": {"CertificateArns": arns} if arns else {}, "after": {}},
+    }
 
 
 def main():

@@ -44,6 +44,12 @@ options:
       - From 1, which is tried first, to 50000. V(0) takes the lowest one that is free, and keeps what the rule has.
     type: int
     default: 0
+  lowest_priority:
+    description:
+      - Where O(priority=0) begins to look. A rule that has a lower one gets another. It keeps rules that many requests
+        fit behind those that few do.
+    type: int
+    default: 1
   ignore_weights:
     description:
       - Whether weights between the same target groups are no difference. ECS shifts them in a blue/green deployment.
@@ -156,16 +162,16 @@ def others(rules, current):
 
 def create(module, client, document, rules):
     """Make the rule. Another run may take the priority between looking and making: then look again."""
-    free = not module.params["priority"]
+    free, lowest = not module.params["priority"], module.params["lowest_priority"]
     if module.check_mode:
         called = module.params["listener_arn"].partition("listener/")[2]
         arn = _elb.made_up_arn(client, f"listener-rule/{called}")
-        priority = str(_listener_rule.lowest_free(rules) if free else document["Priority"])
+        priority = str(_listener_rule.lowest_free(rules, lowest) if free else document["Priority"])
         return {**document, "Priority": priority, "RuleArn": arn}
     for turn in range(TRIES):
         rules = rules_of(module, client) if turn else rules
         _listener_rule.check_others(rules, document["Conditions"], module.params["priority"])
-        priority = _listener_rule.lowest_free(rules) if free else document["Priority"]
+        priority = _listener_rule.lowest_free(rules, lowest) if free else document["Priority"]
         made = _api.create_rule(client, {**document, "Priority": priority})
         if made:
             return made
@@ -187,7 +193,7 @@ def update(client, current, wanted, differs, tags):
 def present(module, client):
     params = module.params
     conditions, actions = asked(params, client)
-    _listener_rule.check(conditions, actions, params["priority"])
+    _listener_rule.check(conditions, actions, params["priority"], params["lowest_priority"])
     rules = rules_of(module, client)
     current = _listener_rule.own(rules, conditions, params["owner_tags"])
     _listener_rule.check_others(others(rules, current), conditions, params["priority"])
@@ -208,7 +214,7 @@ def present(module, client):
         before, differs = {}, ["Conditions", "Actions", "Priority"]
         priority = int(rule["Priority"])
     else:
-        priority = params["priority"] or int(current["Priority"])
+        priority = params["priority"] or _listener_rule.kept(current, rules, params["lowest_priority"])
         before = _listener_rule.shown(current["Conditions"], current["Actions"], current["Priority"], ignore)
         after = _listener_rule.shown(conditions, actions, priority, ignore)
         differs = [name for name in after if before[name] != after[name]]
@@ -249,6 +255,7 @@ def main():
             "conditions": {"type": "list", "elements": "dict"},
             "actions": {"type": "list", "elements": "dict"},
             "priority": {"type": "int", "default": 0},
+            "lowest_priority": {"type": "int", "default": 1},
             "ignore_weights": {"type": "bool", "default": False},
             "owner_tags": {"type": "dict", "default": {}},
             "tags": {"type": "dict"},

@@ -19,7 +19,8 @@ options:
   state:
     description:
       - Whether the load balancer exists.
-      - It is deleted with its listeners and their rules. One with deletion protection is not, and the module fails.
+      - It is deleted with its listeners and their rules. With deletion protection it is not, and the module fails,
+        unless O(force) says otherwise.
     type: str
     choices: [present, absent]
     default: present
@@ -52,6 +53,11 @@ options:
       - The ARN of the AWS WAF web ACL that is to stand before the load balancer. V("") takes it away.
       - Without this option it is left alone.
     type: str
+  force:
+    description:
+      - Whether O(state=absent) turns deletion protection off first.
+    type: bool
+    default: false
   wait:
     description:
       - Whether to wait until the load balancer can be used; with O(state=absent), until its network interfaces are
@@ -218,8 +224,12 @@ def absent(module, clients):
     name = agreed("name", params, "Name")
     there = _balancer_apply.found(clients, name, params["owner_tags"], ["attributes"])
     if there.balancer:
-        _balancer_apply.check_unprotected(name, there)
+        protected = _balancer_apply.is_protected(there)
+        if protected and not params["force"]:
+            _balancer_apply.refuse_protected(name)
         if not module.check_mode:
+            if protected:
+                _balancer_apply.unprotect(clients, there.balancer)
             _balancer_apply.delete(clients, there.balancer, params["wait_timeout"], params["wait"])
     return {
         "changed": there.balancer is not None,
@@ -236,6 +246,7 @@ def main():
             "attributes": {"type": "dict", "default": {}},
             "listeners": {"type": "list", "elements": "dict"},
             "web_acl_arn": {},
+            "force": {"type": "bool", "default": False},
             "wait": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 600},
             "owner_tags": {"type": "dict", "default": {}},

@@ -176,3 +176,30 @@ def test_up_to_the_limit_is_fine():
     allowed = [f"192.0.2.{number}" for number in range(60)]
 
     assert len(ingress_rules([], ports=[8080], caller_name="me", allowed_cidrs=allowed)) == 60
+
+
+BALANCER = {"proto": "tcp", "from_port": 8080, "to_port": 8080, "group_id": "sg-alb", "rule_desc": "load balancer"}
+
+
+def paired(group_id, description):
+    return group(user_id_group_pairs=[{"group_id": group_id, "user_id": "1", "description": description}])
+
+
+def test_behind_a_load_balancer_nobody_else_is_let_in():
+    present = group((f"{HOME}/32", "callers: me"), ("192.0.2.0/24", "allowed"))
+    wanted = {"ports": [8080], "caller_name": "me", "caller": HOME, "load_balancer": "sg-alb"}
+
+    assert ingress_rules(present, allowed_cidrs=["192.0.2.0/24"], **wanted) == [BALANCER]
+    assert ingress_rules(paired("sg-alb", "load balancer"), **wanted) == [BALANCER]
+    kept = {**BALANCER, "group_id": "sg-other", "rule_desc": "theirs"}
+    assert ingress_rules(paired("sg-other", "theirs"), **wanted) == [BALANCER, kept]
+
+
+def test_callers_move_with_the_door():
+    elsewhere = group((f"{OFFICE}/32", "callers: you"), ("192.0.2.0/24", "by hand"), port=9000)
+    present = paired("sg-alb", "load balancer")
+    wanted = {"ports": [8080], "caller_name": "me", "caller": HOME, "elsewhere": elsewhere}
+    callers = [rule(f"{OFFICE}/32", "callers: you"), rule(f"{HOME}/32", "callers: me")]
+
+    assert ingress_rules(present, **wanted) == [*callers, BALANCER]
+    assert ingress_rules(present, without="sg-alb", **wanted) == callers

@@ -90,6 +90,14 @@ def test_conditions_have_one_form_that_is_its_own(fields, values, random):
     assert once == _listener_rule.normal(once)
 
 
+def test_a_priority_that_is_too_low_is_given_up():
+    rules = [{"Priority": priority} for priority in ("7", "20", "21", "default")]
+
+    assert _listener_rule.kept(rules[0], rules, 20) == 22
+    assert _listener_rule.kept(rules[1], rules, 20) == 20
+    assert _listener_rule.kept(rules[0], rules, 1) == 7
+
+
 @given(st.sets(st.integers(1, 20)))
 def test_the_lowest_free_priority_is_free_and_the_lowest(taken):
     found = _listener_rule.lowest_free([{"Priority": str(priority)} for priority in taken] + [{"Priority": "default"}])

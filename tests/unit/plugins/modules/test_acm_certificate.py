@@ -162,12 +162,29 @@ def test_bad_names_get_one_message_and_no_call(acm, run):
 
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_deletes_ours_as_soon_as_it_is_let_go(acm, described, run, check_mode):
-    described(tags=TAGS)
+    described(certificate(), tags=TAGS)
     if not check_mode:
         acm.add_client_error("delete_certificate", "ResourceInUseException", "in use")
         acm.add_response("delete_certificate", {}, {"CertificateArn": ARN})
 
-    assert run(acm_certificate, check_mode=check_mode, domain_name=DOMAIN, state="absent", owner_tags=OWNER)["changed"]
+    result = run(acm_certificate, check_mode=check_mode, domain_name=DOMAIN, state="absent", owner_tags=OWNER)
+
+    assert result["changed"], result
+    assert result["validation_records"] == [{"name": RECORD["Name"], "type": "CNAME", "value": RECORD["Value"]}]
+
+
+def test_keeps_the_records_that_another_certificate_needs(acm, run):
+    theirs = f"{ARN[:-1]}4"
+    summaries = [{"CertificateArn": arn, "DomainName": DOMAIN} for arn in (ARN, theirs)]
+    acm.add_response("list_certificates", {"CertificateSummaryList": summaries})
+    acm.add_response("list_tags_for_certificate", {"Tags": TAGS}, {"CertificateArn": ARN})
+    acm.add_response("list_tags_for_certificate", {}, {"CertificateArn": theirs})
+    acm.add_response("delete_certificate", {}, {"CertificateArn": ARN})
+
+    result = run(acm_certificate, domain_name=DOMAIN, state="absent", owner_tags=OWNER)
+
+    assert result["changed"], result
+    assert result["validation_records"] == []
 
 
 def test_has_nothing_to_delete(described, run):

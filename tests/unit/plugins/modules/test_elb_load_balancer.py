@@ -370,6 +370,16 @@ def test_a_protected_one_stays(described, run, check_mode):
     assert "attributes: {deletion_protection.enabled: false}" in result["msg"]
 
 
+def test_a_protected_one_goes_by_force(aws, elbv2, described, run):
+    described(balancer(), attributes={"deletion_protection.enabled": "true"})
+    off = {"LoadBalancerArn": ARN, "Attributes": [{"Key": "deletion_protection.enabled", "Value": "false"}]}
+    elbv2.add_response("modify_load_balancer_attributes", {"Attributes": []}, off)
+    elbv2.add_response("delete_load_balancer", {}, {"LoadBalancerArn": ARN})
+    aws("ec2").add_response("describe_network_interfaces", {"NetworkInterfaces": []}, OF_IT)
+
+    assert run(elb_load_balancer, name="llm", state="absent", force=True)["changed"]
+
+
 def test_deletes_nothing_in_check_mode(described, run):
     described(balancer(), attributes=UNPROTECTED)
 
