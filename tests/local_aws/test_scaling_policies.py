@@ -202,6 +202,17 @@ def test_policies_reckon_from_the_running_tasks():
     assert after(target.act(120, [fire("t", 150, role=HIGH)], 2, 4)) == 6
 
 
+# https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html, «Cooldown
+# period»: until it is over, only a larger scale-out adds to what the last one added.
+def test_target_tracking_within_its_cooldown():
+    target = ScalableTarget(0, 9, {"t": tracking(ScaleOutCooldown=120)})
+    assert after(target.act(0, [fire("t", 90, role=HIGH)], 1, 1)) == 2
+    assert after(target.act(60, [fire("t", 90, role=HIGH)], 2, 2)) is None
+    assert after(target.act(120, [fire("t", 130, role=HIGH)], 2, 2)) == 3
+    target.settle(130, 3, 3)
+    assert after(target.act(300, [fire("t", 60, role=HIGH)], 3, 3)) == 4
+
+
 @pytest.mark.parametrize(
     ("values", "running", "desired", "code"),
     [

@@ -158,8 +158,10 @@ class ScalableTarget:
             way = OUT if trigger.role == HIGH else IN
             if way == IN and not self._all_low(triggers):
                 return None
-            capacity = tracked_capacity(float(tracking["TargetValue"]), trigger.values[-1], running)
-            return _Proposal(trigger, way, running, capacity)
+            base = self._base(now, trigger, running) if way == OUT else running
+            return _Proposal(
+                trigger, way, base, tracked_capacity(float(tracking["TargetValue"]), trigger.values[-1], base)
+            )
         stepping = policy.get("StepScalingPolicyConfiguration")
         if not stepping:
             return None
@@ -168,15 +170,19 @@ class ScalableTarget:
         if step is None:
             return None
         change = int(step["ScalingAdjustment"])
-        before = self._outs.get(trigger.policy)
-        # What the last one added counts as part of what this one asks for, until its cooldown is over.
-        base = before.base if before and before.holds(now) else running
+        base = self._base(now, trigger, running)
         capacity = adjusted(stepping, change, base)
         if stepping.get("AdjustmentType") == "ExactCapacity":
             way = OUT if capacity >= running else IN
         else:
             way = OUT if change > 0 else IN
         return _Proposal(trigger, way, base, capacity)
+
+    def _base(self, now: float, trigger: Trigger, running: int) -> int:
+        """Return the tasks that a change is reckoned from: those that run. Within the cooldown of the policy's last
+        scaling out those before it, as what that added counts as part of what is asked for now."""
+        before = self._outs.get(trigger.policy)
+        return before.base if before and before.holds(now) else running
 
     def _all_low(self, triggers: Sequence[Trigger]) -> bool:
         """Whether every target-tracking policy that may scale in is ready to."""
