@@ -189,7 +189,7 @@ EXAMPLES = r"""
       seconds_per_answer: 8
       startup_seconds: 300
       price_per_hour: 0.93
-    report: simulation.html
+    report: "{{ inventory_dir }}/simulation.html"
   register: simulated
 
 - name: Say what each would have cost

@@ -173,18 +173,19 @@ def _comparison(counted: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _tops(courses: Mapping[str, Course], setting: Setting) -> dict[str, float]:
     """Return how high the axes of all documents' charts are, so that these can be compared."""
-    tops = {"load": 0.0, "tasks": 0.0, "failed": 0.0}
+    load, tasks, failed, waited = [0.0], [0.0], [0.0], [0.0]
     for course in courses.values():
         buckets = Buckets(len(course.arrived), course.interval)
-        failed = [sum(row) for row in zip(course.waited, course.no_task, course.timed_out, strict=True)]
-        tops["load"] = max(
-            tops["load"],
-            max(course.arrived) / course.interval,
-            max(course.running) * setting.task.rate,
-        )
-        tops["tasks"] = max(tops["tasks"], *course.running, *course.desired)
-        tops["failed"] = max(tops["failed"], *buckets.sum(failed))
-    return {"load": ceiling(tops["load"], 0.1), "tasks": tops["tasks"] + 0.5, "failed": ceiling(tops["failed"])}
+        load += [max(course.arrived) / course.interval, max(course.running) * setting.task.rate]
+        tasks += [*course.running, *course.desired]
+        failed += buckets.sum([a + b for a, b in zip(course.no_task, course.timed_out, strict=True)])
+        waited += buckets.sum(course.waited)
+    return {
+        "load": ceiling(max(load), 0.1),
+        "tasks": max(tasks) + 0.5,
+        "failed": ceiling(max(failed)),
+        "waited": ceiling(max(waited)),
+    }
 
 
 def _side(view: _View, document: Mapping[str, Any], counted: Mapping[str, Any]) -> str:
@@ -194,7 +195,7 @@ def _side(view: _View, document: Mapping[str, Any], counted: Mapping[str, Any]) 
         shown.append(("cost", f"{counted['cost']:,}"))
     shown += [("most tasks", str(counted["tasks_max"])), ("changes", f"{len(view.course.changes):,}")]
     cards = "".join(f"<div><b>{value}</b>{label}</div>" for label, value in shown)
-    charts = "".join(chart(view) for chart in (_load, _tasks, _alarms, _failed))
+    charts = "".join(chart(view) for chart in (_load, _tasks, _alarms, _failed, _waited))
     return (
         f'<section class="card" aria-labelledby="{view.key}"><h2 id="{view.key}">{escape(view.name)}</h2>'
         f'<div class="cards">{cards}</div>{charts}{_table(view)}{_changes(view)}'
@@ -260,26 +261,33 @@ def _alarms(view: _View) -> str:
 
 def _failed(view: _View) -> str:
     course, buckets, patience = view.course, view.buckets, view.setting.patience
-    zero, late, wait = (buckets.sum(row) for row in (course.no_task, course.timed_out, course.waited))
-    failed = [a + b for a, b in zip(zero, late, strict=True)]
-    frame = view.frame(view.tops["failed"], 100)
+    zero, late = buckets.sum(course.no_task), buckets.sum(course.timed_out)
+    frame = view.frame(view.tops["failed"], 70)
     drawn = (
-        frame.axes(f"requests in {_span(buckets.seconds)}")
-        + frame.area([a + b for a, b in zip(failed, wait, strict=True)], buckets.seconds, "wait")
-        + frame.area(failed, buckets.seconds, "late")
+        frame.axes(f"requests in {_a_span(buckets.seconds)}")
+        + frame.area([a + b for a, b in zip(zero, late, strict=True)], buckets.seconds, "late")
         + frame.area(zero, buckets.seconds, "zero")
     )
-    described = (
-        f"{sum(course.no_task):.0f} requests failed at zero tasks, {sum(course.timed_out):.0f} after waiting "
-        f"{patience:g} seconds; {sum(course.waited):.0f} waited and were answered."
-    )
-    late_label = f"failed, waited {patience:g} s"
-    legend = [("zero", "failed, no task (503)"), ("late", late_label), ("wait", "waited, then answered")]
-    return view.chart("Requests that failed or waited", legend, frame, described, drawn)
+    described = f"{sum(zero):.0f} requests failed at zero tasks, {sum(late):.0f} after waiting {patience:g} seconds."
+    legend = [("zero", "there was no task (503)"), ("late", f"it would have waited over {patience:g} s")]
+    return view.chart("Failed requests", legend, frame, described, drawn)
+
+
+def _waited(view: _View) -> str:
+    course, buckets = view.course, view.buckets
+    frame = view.frame(view.tops["waited"], 70)
+    waited = buckets.sum(course.waited)
+    drawn = frame.axes(f"requests in {_a_span(buckets.seconds)}") + frame.area(waited, buckets.seconds, "wait")
+    legend = [("wait", "waited a second or more for their turn")]
+    return view.chart("Waiting requests", legend, frame, f"{sum(waited):.0f} requests waited.", drawn)
 
 
 def _span(seconds: int) -> str:
     return f"{seconds} s" if seconds < 60 else "minute" if seconds == 60 else f"{seconds // 60} minutes"
+
+
+def _a_span(seconds: int) -> str:
+    return "a minute" if seconds == 60 else _span(seconds)
 
 
 def _table(view: _View) -> str:

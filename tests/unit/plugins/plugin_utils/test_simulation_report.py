@@ -83,7 +83,7 @@ def test_everybody_can_read_the_charts(simulation):
     identities = [attributes["id"] for _tag, attributes in page.found if "id" in attributes]
     assert len(identities) == len(set(identities))
     drawn = page.all("svg")
-    assert len(drawn) == 4 * len(DOCUMENTS)
+    assert len(drawn) == 5 * len(DOCUMENTS)
     for attributes in drawn:
         assert attributes["role"] == "img"
         assert set(attributes["aria-labelledby"].split()) <= set(identities)
