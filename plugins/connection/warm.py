@@ -81,6 +81,19 @@ options:
         key: preload_services
     vars:
       - name: ansible_warm_preload_services
+  keep_modules:
+    description:
+      - Whether modules, once Ansible has packed them, are kept for later plays, in the folder C(llmops_ecs_warm) of
+        Ansible's home. One is packed again when any file in it has changed, or any folder where another could come in.
+    type: bool
+    default: true
+    env:
+      - name: LLMOPS_ECS_WARM_KEEP_MODULES
+    ini:
+      - section: llmops_ecs_warm
+        key: keep_modules
+    vars:
+      - name: ansible_warm_keep_modules
   idle_timeout:
     description: Seconds without a task after which the interpreter ends. The next task starts another one.
     type: int
@@ -120,14 +133,13 @@ import gc
 import importlib
 import os
 import sys
+from functools import cached_property
 
 from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.plugins.connection.local import Connection as Local
+from ansible.plugins.loader import filter_loader, test_loader
 from ansible.utils.display import Display
-
-from ..plugin_utils._warm_client import Client, Ended, NotRun, Settings, Unavailable
-from ..plugin_utils._warm_command import archive, parse, same_interpreter
 
 display = Display()
 
@@ -138,15 +150,19 @@ class Connection(Local):
     # As such it has the same current folder.
     transport = "local"
 
+    @cached_property
+    def tools(self):
+        """What hands modules over. Each task's process loads its plugins anew, and most tasks have no module."""
+        return importlib.import_module("..plugin_utils._warm_client", __package__)
+
     def is_pipelining_enabled(self, wrap_async=False):
         """Whether a module is handed over without a file; a module is about to be packed when this is asked."""
-        interpreter = self.get_option("python_interpreter")
-        if wrap_async or self.become or not self.enabled or not same_interpreter(interpreter, sys.executable):
+        if wrap_async or self.become or not self.enabled or not self.serves(self.get_option("python_interpreter")):
             return super().is_pipelining_enabled(wrap_async)
-        try:
-            self.client(self._play_context.executable, interpreter).start()
-        except NotRun as error:
-            display.vvv(f"no warm interpreter: {error}", host=self._play_context.remote_addr)
+        self.start()
+        if self.get_option("keep_modules"):
+            packed = importlib.import_module("..plugin_utils._warm_packed", __package__)
+            packed.install(C.ANSIBLE_HOME, lambda line: display.vvv(line, host=self._play_context.remote_addr))
         # Packing makes very many objects and hardly any garbage: up to half of its time would go into looking for it.
         gc.disable()
         return True
@@ -154,8 +170,9 @@ class Connection(Local):
     def exec_command(self, cmd, in_data=None, sudoable=True):
         """Run a command, a module for this interpreter in a fork of the warm one."""
         gc.enable()
-        command = parse(cmd) if in_data and isinstance(cmd, str) and self.enabled and not self.become else None
-        if not command or not archive(in_data) or not same_interpreter(command.interpreter, sys.executable):
+        possible = in_data and isinstance(cmd, str) and self.enabled and not self.become
+        command = self.tools.parse(cmd) if possible else None
+        if not command or not self.tools.archive(in_data) or not self.serves(command.interpreter):
             return super().exec_command(cmd, in_data=in_data, sudoable=sudoable)
         if not self._connected:
             self._connect()
@@ -163,20 +180,40 @@ class Connection(Local):
         folder = os.path.abspath(os.fsdecode(self.cwd or "."))
         try:
             result = self.client(command.shell, command.interpreter).run(command, in_data, folder)
-        except Ended:
+        except self.tools.Ended:
             raise AnsibleError(
                 "The warm interpreter ended while it ran this module, which is not run a second time: it may have done"
                 " its work or a part of it. The next task starts another interpreter; with ansible_warm_enabled=false"
                 " tasks do without."
             ) from None
-        except Unavailable as error:
+        except self.tools.Unavailable as error:
             display.warning(f"Tasks run without a warm interpreter from now on, as with connection local: {error}")
-        except NotRun as error:
+        except self.tools.NotRun as error:
             display.vvv(f"not run in the warm interpreter: {error}", host=host)
         else:
             display.vvv(f"EXEC (warm) {cmd}", host=host)
             return result
         return super().exec_command(cmd, in_data=in_data, sudoable=sudoable)
+
+    def reset(self):
+        """Begin early: the task meta=reset_connection calls this in the play's own process, not in a task's."""
+        super().reset()
+        # This plugin is loaded there now; so are these, which each task's process would load anew otherwise.
+        for loader in (filter_loader, test_loader):
+            list(loader.all())
+        if self.enabled and self.serves(self.get_option("python_interpreter")):
+            self.start()
+
+    def start(self):
+        """See that there is an interpreter."""
+        try:
+            self.client(self._play_context.executable, self.get_option("python_interpreter")).start()
+        except self.tools.NotRun as error:
+            display.vvv(f"no warm interpreter: {error}", host=self._play_context.remote_addr)
+
+    def serves(self, interpreter):
+        """Whether modules for an interpreter can be run in a fork of one like that which runs Ansible."""
+        return self.tools.same_interpreter(interpreter, sys.executable)
 
     @property
     def enabled(self):
@@ -192,7 +229,7 @@ class Connection(Local):
     def client(self, shell, interpreter):
         """The play's warm interpreter."""
         preload = self.get_option("preload")
-        settings = Settings(
+        settings = self.tools.Settings(
             interpreter=interpreter,
             shell=shell,
             outer_shell=self.outer_shell,
@@ -201,7 +238,7 @@ class Connection(Local):
             idle_timeout=self.get_option("idle_timeout"),
             collections=collection_folders(preload),
         )
-        return Client(C.DEFAULT_LOCAL_TMP, settings)
+        return self.tools.Client(C.DEFAULT_LOCAL_TMP, settings)
 
 
 def collection_folders(names):

@@ -21,9 +21,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ._warm_command import GUARD, Command
+from ._warm_command import GUARD, Command, archive, parse, same_interpreter
 from ._warm_processes import HEAD, signal_group, start_of
 
+__all__ = ["Client", "Ended", "NotRun", "Settings", "Unavailable", "archive", "parse", "same_interpreter"]
 PACKAGE = "llmops_ecs_warm"
 # Leaves nothing behind in the __main__ that modules run in.
 PROGRAM = """\

@@ -19,17 +19,19 @@ PLAY = """
   gather_facts: false
   tasks:
     - ping:
-    - misbehave: {{do: "{do}", path: "{path}"}}
-      {more}
+    - block:
+        - misbehave: {{do: "{do}", path: "{path}"}}
+          {more}
+      rescue: {rescue}
     - ping:
 """
 
 
-def write(world, do: str, more: str = "") -> tuple[Path, Path]:
+def write(world, do: str, more: str = "", rescued: bool = False) -> tuple[Path, Path]:
     """Write a playbook. Returns it, and the path that its module is given."""
     path = world.folder / "path"
     playbook = world.folder / "play.yml"
-    playbook.write_text(PLAY.format(do=do, path=path, more=more))
+    playbook.write_text(PLAY.format(do=do, path=path, more=more, rescue="[debug: ]" if rescued else "[]"))
     return playbook, path
 
 
@@ -70,7 +72,7 @@ def test_nothing_is_left_of_a_worker_that_is_killed(world):
 
 
 def test_a_task_that_times_out_leaves_no_process(world):
-    playbook, path = write(world, "hang", "timeout: 2\n      ignore_errors: true")
+    playbook, path = write(world, "hang", "timeout: 2", rescued=True)
     process = world.start(playbook, WARM)
     assert world.until(path.exists, 60)
     hanging = int(path.read_text())
@@ -83,7 +85,7 @@ def test_a_task_that_times_out_leaves_no_process(world):
 
 
 def test_a_module_whose_interpreter_dies_fails_and_is_not_run_again(world):
-    playbook, path = write(world, "kill interpreter", "ignore_errors: true")
+    playbook, path = write(world, "kill interpreter", rescued=True)
     run = world.play(playbook, WARM, "-vvv")
     assert "The warm interpreter ended while it ran this module" in run.stdout
     assert path.read_text() == "ran\n"
@@ -94,7 +96,7 @@ def test_a_module_whose_interpreter_dies_fails_and_is_not_run_again(world):
 
 
 def test_the_children_of_a_module_whose_interpreter_is_killed_are_ended(world):
-    playbook, path = write(world, "hang", "ignore_errors: true")
+    playbook, path = write(world, "hang", rescued=True)
     process = world.start(playbook, WARM)
     assert world.until(path.exists, 60)
     # The interpreter is the hanging module's parent.
@@ -226,3 +228,27 @@ def test_packages_that_change_on_disk_are_imported_anew(world):
     run = world.play(playbook, WARM, "-vvv", environment=environment)
     assert run.returncode == 0, run.stdout
     assert "changed on disk" in run.stdout
+
+
+def test_the_interpreter_can_be_started_before_the_first_module(world):
+    playbook, path = write(world, "nothing")
+    playbook.write_text(
+        f"""
+- hosts: all
+  gather_facts: false
+  tasks:
+    - meta: reset_connection
+    - raw: "while ! test -e {path}.go; do sleep 0.1; done"
+      timeout: 60
+    - misbehave: {{do: parent, path: {path}}}
+    - meta: reset_connection
+    - misbehave: {{do: parent, path: {path}.2}}
+"""
+    )
+    process = world.start(playbook, WARM)
+    assert world.until(world.sockets, 60)
+    Path(f"{path}.go").touch()
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert path.read_text() == Path(f"{path}.2").read_text()
+    assert world.left() == ({}, [])
