@@ -82,6 +82,7 @@ options:
     vars:
       - name: ansible_warm_preload_services
   keep_modules:
+    version_added: 0.2.0
     description:
       - Whether modules, once Ansible has packed them, are kept for later plays, in the folder C(llmops_ecs_warm) of
         Ansible's home. One is packed again when any file in it has changed, or any folder where another could come in.
