@@ -196,6 +196,8 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ item.key }} costs {{ item.value.cost }}, and {{ item.value.failed_percent }} % of the requests fail"
   loop: "{{ simulated.simulations | dict2items }}"
+  loop_control:
+    label: "{{ item.key }}"
 """
 
 RETURN = r"""

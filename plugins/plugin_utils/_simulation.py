@@ -300,14 +300,14 @@ class _Service:
                         "from": activity.before,
                         "to": activity.after,
                         "name": activity.name,
-                        "cause": activity.cause,
+                        "cause": _short(activity.cause),
                     }
                 )
             self._set(now, activity.after)
         for alarm in self.scaler.alarms:
             if alarm.state != self.states[alarm.name]:
                 self.states[alarm.name] = alarm.state
-                course.alarms.setdefault(alarm.name, []).append((at, alarm.state))
+                course.alarms.setdefault(_short(alarm.name), []).append((at, alarm.state))
 
     def _set(self, now: float, desired: int) -> None:
         """Start tasks, or stop the newest ones; what a stopping task has begun it ends."""
@@ -322,6 +322,11 @@ class _Service:
                 self.running -= 1
         if not self.running:
             self.queue = 0.0
+
+
+def _short(text: str) -> str:
+    """Return a text without what the names of alarms begin with: cluster and service are the simulation's own."""
+    return text.replace(PLACE.alarm_prefix, "")
 
 
 def _metrics(settings: Any) -> Iterable[Metric]:

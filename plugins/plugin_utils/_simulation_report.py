@@ -16,7 +16,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from ._simulation import PLACE, Course, Setting, alarm_figures, figures
+from ._simulation import Course, Setting, alarm_figures, figures
 from ._simulation_charts import LEFT, Buckets, Frame, ceiling, drawing, strip
 
 #: What is compared: figure -> what it is called, and which value is best (None: neither).
@@ -251,7 +251,7 @@ def _alarms(view: _View) -> str:
     drawn, top = frame.times(), float(frame.above)
     for name, states in alarms.items():
         spans = [(begin, end, state) for (begin, state), (end, _next) in pairwise(states)]
-        drawn += f'<text class="who" x="{LEFT}" y="{top - 4}">{escape(name.rpartition("/")[2])}</text>'
+        drawn += f'<text class="who" x="{LEFT}" y="{top - 4}">{escape(name)}</text>'
         drawn += strip(frame, top, spans, view.buckets.seconds)
         top += 36
     times = ", ".join(f"{item['name']} {item['times_in_alarm']} times" for item in alarm_figures(view.course))
@@ -323,7 +323,7 @@ def _changes(view: _View) -> str:
         return ""
     rows = []
     for change in changes[:100]:
-        cause = escape(change["cause"].replace(PLACE.alarm_prefix, ""))
+        cause = escape(change["cause"])
         rows.append(
             f'<tr><th scope="row">{view.when(change["second"], "%a %d %b %H:%M:%S")}</th>'
             f'<td>{change["from"]} → {change["to"]}</td><td class="text">{cause}</td></tr>'
