@@ -21,7 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 from aiohttp import web
@@ -29,21 +29,50 @@ from moto.acm.models import acm_backends
 from moto.elbv2.models import ELBv2Backend, FakeListener, FakeLoadBalancer, elbv2_backends
 
 from .alb_checks import Checks
+from .alb_pages import page
 from .alb_place import Place
 from .alb_proxy import Outcome, Proxy, Way
 from .targets import TARGETS, groups_of
 
 TICK = 0.1
+MOMENT = 0.01
 HEADER_LIMIT = 16384
 LOG = logging.getLogger(__name__)
+
+
+class Bundle(NamedTuple):
+    """A certificate with those that lead to its root, and its key, as PEM."""
+
+    chain: bytes
+    key: bytes
+
+
+class Certificate(NamedTuple):
+    """What ACM had when it was last looked at, and what was made of it."""
+
+    bundle: Bundle
+    context: ssl.SSLContext
+
+
+class Connection(web.RequestHandler):
+    """A caller's connection; what is no HTTP gets the load balancer's own page."""
+
+    def handle_error(
+        self, request: Any, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> web.StreamResponse:
+        # Logs, and raises if an answer has begun.
+        super().handle_error(request, status, exc, message)
+        answer = page(status)
+        answer.force_close()
+        return answer
 
 
 class Listening:
     """One listener's socket, and the connections that came by it."""
 
     def __init__(self, way: Way, listener: socket.socket, proxy: Proxy) -> None:
-        self.way, self.settings = way, settings_of(way.listener)
-        self._socket, self._tls = listener, _tls(way.listener)
+        self.way, self.settings, self._socket = way, settings_of(way.listener), listener
+        self._certificate: Certificate | None = None
         self._server = web.Server(lambda request: proxy.answer(request, way), handler_cancellation=True)
         self._task = asyncio.create_task(self._accept())
 
@@ -52,13 +81,20 @@ class Listening:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._socket.close()
-        await self._server.shutdown(0)
+        # 0 would wait for answers that are being streamed, however long they are.
+        await self._server.shutdown(MOMENT)
 
     async def _accept(self) -> None:
         loop, serving = asyncio.get_running_loop(), set()
         while True:
-            connection, peer = await loop.sock_accept(self._socket)
-            if not self.way.place.admits(peer[0], int(self.way.listener.port)):
+            try:
+                connection, peer = await loop.sock_accept(self._socket)
+            except OSError:
+                # No more open files, for one: they come back when connections end.
+                LOG.exception("a connection to %s", self.way.place.address)
+                await asyncio.sleep(TICK)
+                continue
+            if not self._admits(peer[0]):
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 connection.close()
                 continue
@@ -67,11 +103,27 @@ class Listening:
             serving.add(task)
             task.add_done_callback(serving.discard)
 
+    def _admits(self, peer: str) -> bool:
+        try:
+            return self.way.place.admits(peer, int(self.way.listener.port))
+        except Exception:
+            LOG.exception("whether %s may connect could not be told", peer)
+            return False
+
+    def _tls(self) -> ssl.SSLContext | None:
+        """Return how to speak TLS with the certificate as ACM has it now, None for plain HTTP."""
+        if self.way.listener.protocol != "HTTPS":
+            return None
+        bundle = _bundle(self.way.listener.certificate)
+        if self._certificate is None or self._certificate.bundle != bundle:
+            self._certificate = Certificate(bundle, _context(bundle))
+        return self._certificate.context
+
     async def _serve(self, connection: socket.socket) -> None:
         loop = asyncio.get_running_loop()
 
-        def protocol() -> web.RequestHandler:
-            return web.RequestHandler(
+        def protocol() -> Connection:
+            return Connection(
                 self._server,
                 loop=loop,
                 keepalive_timeout=self.way.idle_timeout,
@@ -82,8 +134,11 @@ class Listening:
             )
 
         try:
-            await loop.connect_accepted_socket(protocol, connection, ssl=self._tls)
+            await loop.connect_accepted_socket(protocol, connection, ssl=self._tls())
         except OSError:
+            connection.close()
+        except Exception:
+            LOG.exception("a connection to %s", self.way.place.address)
             connection.close()
 
 
@@ -205,20 +260,22 @@ def bind(address: str, port: int) -> socket.socket:
 
 def settings_of(listener: FakeListener) -> tuple[Any, ...]:
     """Return what a socket has to be opened anew for."""
-    return listener.protocol, int(listener.port), listener.certificate
+    return listener.protocol, int(listener.port)
 
 
-def _tls(listener: FakeListener) -> ssl.SSLContext | None:
-    """Return the listener's certificate and key as ACM has them, None for plain HTTP."""
-    if listener.protocol != "HTTPS":
-        return None
-    _arn, _partition, _service, region, account, *_rest = listener.certificate.split(":")
-    bundle = acm_backends[account][region].get_certificate(listener.certificate)
+def _bundle(certificate_arn: str) -> Bundle:
+    """Return the certificate and key as ACM has them."""
+    _arn, _partition, _service, region, account, *_rest = certificate_arn.split(":")
+    found = acm_backends[account][region].get_certificate(certificate_arn)
+    return Bundle(found.cert + b"\n" + (found.chain or b""), found.key)
+
+
+def _context(bundle: Bundle) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:
         certificate, key = Path(folder, "certificate"), Path(folder, "key")
         key.touch(mode=0o600)
-        certificate.write_bytes(bundle.cert + b"\n" + (bundle.chain or b""))
+        certificate.write_bytes(bundle.chain)
         key.write_bytes(bundle.key)
         context.load_cert_chain(certificate, key)
     return context

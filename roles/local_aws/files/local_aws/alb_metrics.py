@@ -43,7 +43,10 @@ def add(balancer: FakeLoadBalancer, data: Iterator[Datum]) -> None:
 
 
 def counted(outcome: Outcome) -> Iterator[Datum]:
-    """Yield what AWS counts of a request: those for which no target was chosen are no RequestCount."""
+    """Yield what AWS counts of a request: those for which no target was chosen are no RequestCount.
+
+    RequestCountPerTarget adds up to the requests divided by the targets to choose from, of all zones or of one.
+    """
     balancer = {"LoadBalancer": outcome.balancer.arn.partition(":loadbalancer/")[2]}
     if outcome.group is None or outcome.target is None:
         yield from _own(outcome, [balancer])
@@ -53,14 +56,19 @@ def counted(outcome: Outcome) -> Iterator[Datum]:
     everywhere = [balancer, {**balancer, **zone}, group, {**group, **zone}]
     for dimensions in everywhere:
         yield Datum("RequestCount", dimensions, 1)
-    yield Datum("RequestCountPerTarget", group, 1)
+    alone = {"TargetGroup": group["TargetGroup"]}
+    for dimensions in (alone, group):
+        yield Datum("RequestCountPerTarget", dimensions, 1 / len(outcome.among))
+        in_zone = outcome.among.count(outcome.target.zone)
+        yield Datum("RequestCountPerTarget", {**dimensions, **zone}, 1 / in_zone)
     if outcome.answered:
         for dimensions in everywhere:
             yield Datum(f"HTTPCode_Target_{outcome.status // 100}XX_Count", dimensions, 1)
             yield Datum("TargetResponseTime", dimensions, outcome.seconds, "Seconds")
         return
-    for dimensions in everywhere:
-        yield Datum("TargetConnectionErrorCount", dimensions, 1)
+    if not outcome.connected:
+        for dimensions in everywhere:
+            yield Datum("TargetConnectionErrorCount", dimensions, 1)
     yield from _own(outcome, [balancer, {**balancer, **zone}])
 
 
@@ -71,10 +79,10 @@ def _own(outcome: Outcome, places: list[Dimensions]) -> Iterator[Datum]:
             yield Datum("HTTP_Redirect_Count", dimensions, 1)
         elif outcome.action == "fixed-response":
             yield Datum("HTTP_Fixed_Response_Count", dimensions, 1)
-        else:
+        if outcome.status >= 300:
             yield Datum(f"HTTPCode_ELB_{outcome.status // 100}XX_Count", dimensions, 1)
-            if outcome.status in (500, 502, 503, 504):
-                yield Datum(f"HTTPCode_ELB_{outcome.status}_Count", dimensions, 1)
+        if outcome.status in (500, 502, 503, 504):
+            yield Datum(f"HTTPCode_ELB_{outcome.status}_Count", dimensions, 1)
 
 
 def hosts(balancer: FakeLoadBalancer, group: str, states: dict[tuple[str, str], int]) -> Iterator[Datum]:

@@ -12,7 +12,7 @@ import asyncio
 import itertools
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -23,6 +23,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from .alb_checks import unverified
+from .alb_pages import fixed, page, unauthenticated
 from .alb_place import Place
 from .alb_rules import At, Seen, in_order, meets, redirect_url, weighted
 from .targets import TARGETS, Target
@@ -30,24 +31,13 @@ from .targets import TARGETS, Target
 CONNECT_TIMEOUT = 10.0
 # Of one connection, not of the request that travels on it.
 HOP_BY_HOP = {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
-PHRASES = {
-    400: "Bad Request",
-    401: "Authorization Required",
-    500: "Internal Server Error",
-    502: "Bad Gateway",
-    503: "Service Temporarily Unavailable",
-    504: "Gateway Time-out",
-}
-PAGE = (
-    "<html>\r\n<head><title>{status} {phrase}</title></head>\r\n<body>\r\n"
-    "<center><h1>{status} {phrase}</h1></center>\r\n</body>\r\n</html>\r\n"
-)
 
 
 class Outcome(NamedTuple):
     """What became of a request; target and seconds (until its headers) are of the target that was chosen, if one was.
 
-    status is what the caller got, answered whether it came from the target, action the rule's.
+    status is what the caller got, answered whether it came from the target, connected whether the target could be
+    asked at all, action the rule's. among has the zone of each target that the choice was from.
     """
 
     balancer: FakeLoadBalancer
@@ -57,6 +47,32 @@ class Outcome(NamedTuple):
     target: Target | None = None
     answered: bool = False
     seconds: float = 0.0
+    connected: bool = True
+    among: tuple[str, ...] = ()
+
+
+class Choice(NamedTuple):
+    """The target whose turn it is, and the zone of each that could have been chosen."""
+
+    group: str
+    target: Target
+    among: tuple[str, ...]
+
+
+class Upload:
+    """A caller's body, piece by piece; stalled tells whether a piece did not come within the idle timeout."""
+
+    def __init__(self, content: aiohttp.StreamReader, idle: float) -> None:
+        self._content, self._idle = content, idle
+        self.stalled = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            while piece := await asyncio.wait_for(self._content.readany(), self._idle):
+                yield piece
+        except TimeoutError:
+            self.stalled = True
+            raise
 
 
 class Way(NamedTuple):
@@ -82,7 +98,11 @@ class Proxy:
 
     async def answer(self, request: BaseRequest, way: Way) -> web.StreamResponse:
         """Do what the first rule says whose conditions the request meets."""
-        at, seen = At(way.listener.protocol, int(way.listener.port)), _seen(request)
+        try:
+            at, seen = At(way.listener.protocol, int(way.listener.port)), _seen(request)
+        except ValueError:
+            self._observe(Outcome(way.balancer, "none", 400))
+            return page(400)
         for action in self._actions(way.listener, seen):
             kind = action["Type"]
             if kind == "redirect":
@@ -93,11 +113,11 @@ class Proxy:
             if kind == "fixed-response":
                 config = action["FixedResponseConfig"]
                 self._observe(Outcome(way.balancer, kind, int(config["StatusCode"])))
-                return _fixed(config)
+                return fixed(config)
             if kind == "forward":
                 return await self._forward(request, way, at, action)
             # Who calls is not known here: nobody ever has a session.
-            refusal = _unauthenticated(action, at, seen)
+            refusal = unauthenticated(action, at, seen)
             if refusal is not None:
                 self._observe(Outcome(way.balancer, kind, refusal.status))
                 return refusal
@@ -111,60 +131,74 @@ class Proxy:
     async def _forward(self, request: BaseRequest, way: Way, at: At, action: dict[str, Any]) -> web.StreamResponse:
         groups = action.get("ForwardConfig", {}).get("TargetGroups") or [{"TargetGroupArn": action["TargetGroupArn"]}]
         group = weighted(groups, random.random())
-        target = self._begin(group, way) if group else None
-        if group is None or target is None:
+        choice = self._begin(group, way) if group else None
+        if choice is None:
             self._observe(Outcome(way.balancer, "forward", 503))
             return page(503)
         try:
-            return await self._pass_on(request, way, at, group, target)
+            return await self._pass_on(request, way, at, choice)
         finally:
-            TARGETS.end_request(target)
+            TARGETS.end_request(choice.target)
 
-    def _begin(self, group: str, way: Way) -> Target | None:
+    def _begin(self, group: str, way: Way) -> Choice | None:
         """Return the target whose turn it is, with one more request in flight; all are good if none is healthy."""
         turns = self._turns.setdefault(group, itertools.count())
         zones = {subnet.availability_zone for subnet in way.balancer.subnets} | {"all"}
         while targets := [target for target in TARGETS.targets(group) if target.zone in zones]:
-            healthy = [target for target in targets if target.health.state == "healthy"]
-            target = (healthy or targets)[next(turns) % len(healthy or targets)]
+            good = [target for target in targets if target.health.state == "healthy"] or targets
+            target = good[next(turns) % len(good)]
             if TARGETS.begin_request(target):
-                return target
+                return Choice(group, target, tuple(its.zone for its in good))
         return None
 
-    async def _pass_on(self, request: BaseRequest, way: Way, at: At, group: str, target: Target) -> web.StreamResponse:
-        began = asyncio.get_running_loop().time()
+    async def _pass_on(self, request: BaseRequest, way: Way, at: At, choice: Choice) -> web.StreamResponse:
+        loop, target = asyncio.get_running_loop(), choice.target
+        began, idle = loop.time(), way.idle_timeout
+        upload = Upload(request.content, idle) if request.can_read_body else None
 
-        def observe(status: int, answered: bool) -> None:
-            seconds = asyncio.get_running_loop().time() - began
-            self._observe(Outcome(way.balancer, "forward", status, group, target, answered, seconds))
+        def observe(status: int, answered: bool = False, connected: bool = True) -> None:
+            seconds = loop.time() - began
+            chosen = (choice.group, target, answered, seconds, connected, choice.among)
+            self._observe(Outcome(way.balancer, "forward", status, *chosen))
 
-        if target.address is None or not way.place.reaches(target, target.port):
-            # Packets that a security group drops are never answered.
-            await asyncio.sleep(CONNECT_TIMEOUT)
-            observe(504, False)
-            return page(504)
+        def failed(status: int, connected: bool = True) -> web.Response:
+            observe(status, connected=connected)
+            return page(status)
+
         try:
-            upstream = await self._ask(request, way, at, target, (way.groups[group].protocol or "HTTP").lower())
-        except TimeoutError:
-            observe(504, False)
-            return page(504)
-        except (aiohttp.ClientError, OSError):
-            observe(502, False)
-            return page(502)
-        observe(upstream.status, True)
+            if target.address is None or not way.place.reaches(target, target.port):
+                # Packets that a security group drops are never answered.
+                await asyncio.sleep(CONNECT_TIMEOUT)
+                return failed(504, connected=False)
+            upstream = await self._ask(request, way, at, choice, upload)
+        except asyncio.CancelledError:
+            # The caller did not wait for the answer.
+            observe(460)
+            raise
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            if upload and upload.stalled:
+                late = failed(408)
+                late.force_close()
+                return late
+            connected = not isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+            return failed(504 if isinstance(error, TimeoutError) else 502, connected)
+        observe(upstream.status, answered=True)
         async with upstream:
-            return await _stream(request, upstream, way.idle_timeout)
+            return await _stream(request, upstream, idle)
 
-    async def _ask(self, request: BaseRequest, way: Way, at: At, target: Target, scheme: str) -> aiohttp.ClientResponse:
+    async def _ask(
+        self, request: BaseRequest, way: Way, at: At, choice: Choice, upload: Upload | None
+    ) -> aiohttp.ClientResponse:
         """Send the request on and return the answer when its headers are there."""
-        host, port = target.address or ("", 0)
+        host, port = choice.target.address or ("", 0)
+        scheme = (way.groups[choice.group].protocol or "HTTP").lower()
         if request.headers.get("Expect", "").lower() == "100-continue" and request.transport:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         return await self._session.request(
             request.method,
-            URL(f"{scheme}://{host}:{port}{request.raw_path}", encoded=True),
+            URL(f"{scheme}://{host}:{port}{_asked(request)}", encoded=True),
             headers=_onward(request, at),
-            data=request.content if request.can_read_body else None,
+            data=upload,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT, sock_read=way.idle_timeout),
             allow_redirects=False,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
@@ -187,56 +221,23 @@ async def _stream(request: BaseRequest, upstream: aiohttp.ClientResponse, idle: 
     return response
 
 
-def page(status: int, headers: dict[str, str] | None = None) -> web.Response:
-    """Return an answer of the load balancer's own."""
-    phrase = PHRASES.get(status) or web.Response(status=status).reason
-    return web.Response(
-        status=status,
-        reason=phrase,
-        text=PAGE.format(status=status, phrase=phrase),
-        content_type="text/html",
-        headers={"Server": "awselb/2.0", **(headers or {})},
-    )
+def _asked(request: BaseRequest) -> str:
+    """Return the path and query as they were sent, without what a request to a proxy names before them.
 
-
-def _fixed(config: dict[str, str]) -> web.Response:
-    return web.Response(
-        status=int(config["StatusCode"]),
-        text=config.get("MessageBody") or "",
-        content_type=config.get("ContentType") or "text/plain",
-        headers={"Server": "awselb/2.0"},
-    )
-
-
-def _unauthenticated(action: dict[str, Any], at: At, seen: Seen) -> web.Response | None:
-    """Return what a caller without a session gets, or nothing where the rule lets such callers through.
-
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+    Raises ValueError if there is no path.
     """
-    oidc, cognito = action.get("AuthenticateOidcConfig"), action.get("AuthenticateCognitoConfig")
-    config = oidc or cognito or {}
-    wanted = config.get("OnUnauthenticatedRequest", "authenticate")
-    if wanted == "allow":
-        return None
-    if wanted == "deny":
-        return page(401)
-    if oidc:
-        endpoint, client = URL(oidc["AuthorizationEndpoint"]), oidc["ClientId"]
-    else:
-        endpoint, client = URL(f"https://{config['UserPoolDomain']}/oauth2/authorize"), config["UserPoolClientId"]
-    query = {
-        "client_id": client,
-        "redirect_uri": f"{at.protocol.lower()}://{seen.host}/oauth2/idpresponse",
-        "response_type": "code",
-        "scope": config.get("Scope", "openid"),
-        "state": uuid.uuid4().hex,
-    }
-    return page(302, headers={"Location": str(endpoint.update_query(query))})
+    asked = request.raw_path
+    if not asked.startswith("/"):
+        asked = URL(asked, encoded=True).raw_path_qs if "://" in asked else ""
+    if not asked.startswith("/"):
+        raise ValueError(f"no path: {request.raw_path}")
+    return asked
 
 
 def _seen(request: BaseRequest) -> Seen:
-    path, _mark, query = request.raw_path.partition("?")
-    host = URL(f"http://{request.headers.get('Host', '')}").host or ""
+    """Return what rules look at. Raises ValueError for a request that is malformed."""
+    path, _mark, query = _asked(request).partition("?")
+    host = URL(f"http://{request.headers.get('Host', '')}").raw_host or ""
     headers = tuple((name, value) for name, value in request.headers.items())
     return Seen(request.method, host, path, query, request.remote or "", headers)
 

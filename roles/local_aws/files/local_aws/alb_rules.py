@@ -76,10 +76,10 @@ def redirect_url(config: Mapping[str, str], at: At, seen: Seen) -> str:
 def weighted(groups: Sequence[Mapping[str, Any]], draw: float) -> str | None:
     """Return the ARN of one of a forward action's target groups; draw is from 0 up to 1. None if all weigh nothing."""
     total = sum(int(group.get("Weight", 1)) for group in groups)
-    reached = 0.0
+    reached = 0
     for group in groups:
-        reached += int(group.get("Weight", 1)) / total if total else 0
-        if draw < reached:
+        reached += int(group.get("Weight", 1))
+        if draw * total < reached:
             return group["TargetGroupArn"]
     return None
 
