@@ -19,6 +19,7 @@ from typing import Any
 
 from ...roles.local_aws.files.local_aws.scaling.alarms import ALARM, INSUFFICIENT_DATA
 from ...roles.local_aws.files.local_aws.scaling.autoscaler import Autoscaler, Requests
+from ...roles.local_aws.files.local_aws.scaling.metric_math import MathError
 from ...roles.local_aws.files.local_aws.scaling.metrics import Metric
 from ..module_utils import _scaling, _scaling_render
 from ..module_utils._scaling_fields import ScalingError
@@ -157,7 +158,10 @@ def simulate(name: str, given: Mapping[str, Any], setting: Setting) -> Course:
     problems = service.problems(name)
     if problems:
         raise SimulationError(problems)
-    return service.run()
+    try:
+        return service.run()
+    except MathError as error:
+        raise SimulationError([f"documents[{name}] has an expression that cannot be worked out: {error}"]) from error
 
 
 class _Service:

@@ -161,6 +161,13 @@ def test_longer_periods_and_metric_math():
     assert changes(found) == [(6, 1, 2, "own-out")]
 
 
+def test_an_expression_that_cannot_be_worked_out_is_named():
+    metric = {"expression": "ANOMALY(m)", "metrics": {"m": {"namespace": "AWS/ECS", "name": "CPUUtilization"}}}
+    document = {"min_capacity": 1, "max_capacity": 2, "policies": [{**CPU, "metric": metric}]}
+    with pytest.raises(SimulationError, match=r"documents\[it\] has an .* ANOMALY\(m\): ANOMALY is not known here"):
+        course(document, minutes(0, 0))
+
+
 def test_what_is_left_out_and_what_aws_users_regret_is_noted():
     forecast = {"name": "forecast", "type": "predictive", "metric": "cpu", "target": 50}
     document = {"min_capacity": 0, "max_capacity": 2, "policies": [CPU, forecast]}
