@@ -287,3 +287,24 @@ def test_a_service_through_half_an_hour():
         (25, 1, 0, "scheduled action name close was triggered"),
     ]
     assert [item.state for item in scaler.alarms] == ["OK", "ALARM"]
+
+
+def test_policies_of_20_seconds_and_of_a_minute_agree_to_scale_in():
+    brief = {"PredefinedMetricType": "ECSServiceAverageCPUUtilizationHighResolution"}
+    memory = {"PredefinedMetricType": "ECSServiceAverageMemoryUtilization"}
+    policies = {
+        name: {
+            "PolicyType": "TargetTrackingScaling",
+            "TargetTrackingScalingPolicyConfiguration": {"TargetValue": 50.0, "PredefinedMetricSpecification": metric},
+        }
+        for name, metric in (("brief", brief), ("memory", memory))
+    }
+    scaler, began, seen = Autoscaler(Requests(SERVICE, {"MinCapacity": 1, "MaxCapacity": 9}, policies), 0.0), 1000, []
+
+    def source(metric, statistic, period, end, count):
+        return [10.0 if end - period * back > began else None for back in range(count - 1, -1, -1)]
+
+    for now in range(1000, 3000, 10):
+        seen += [(now, item.after) for item in scaler.step(now, source, 4, 4) if item.after != item.before]
+    # The last datapoint of CPU that is needed comes at 1900, the one of memory at 1920.
+    assert seen[0] == (1920, 1)

@@ -193,7 +193,8 @@ class Alarm:
         self._evaluated = now // settings.every
         before = self.judgement.state
         self.judgement = evaluate(settings, settings.retrieve(source, now), before)
-        if self.judgement.state != ALARM or (before == ALARM and now - self._invoked < 60):
+        # By the minute, so that alarms of different periods invoke together what must agree to scale in.
+        if self.judgement.state != ALARM or (before == ALARM and now // 60 <= self._invoked):
             return False
-        self._invoked = now
+        self._invoked = now // 60
         return True
