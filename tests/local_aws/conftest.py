@@ -110,7 +110,8 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="module")
 def held(tmp_path_factory):
     """Return a running server in whose CloudWatch time passes only as a test advances it."""
-    its = Server(tmp_path_factory.mktemp("home"), free_port())
+    # Nothing but what is due on that clock has to be waited for.
+    its = Server(tmp_path_factory.mktemp("home"), free_port(), {"LOCAL_AWS_DELAYS": "role=0,eni=0,drain=0"})
     its.start()
     its.http("PUT", "/_local_aws/clock", {"held": True})
     yield its

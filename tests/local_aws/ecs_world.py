@@ -79,7 +79,7 @@ class World:
     """A cluster of its own, a network, an execution role and a log group."""
 
     def __init__(self, server, name):
-        self.name = name
+        self.server, self.name = server, name
         self.ecs, self.ec2, self.iam, self.logs = map(server.client, ("ecs", "ec2", "iam", "logs"))
         self.secrets, self.ssm = server.client("secretsmanager"), server.client("ssm")
         self.role = self.iam.create_role(RoleName=f"{name}-exec", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"][

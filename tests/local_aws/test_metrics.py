@@ -51,6 +51,24 @@ def test_a_clock_runs_at_its_speed_and_held_only_as_it_is_advanced():
         clock.advance(-1)
 
 
+def test_a_clock_goes_on_from_now_at_another_speed():
+    clock = Clock(1000)
+    before = clock.now()
+    clock.run(0.001)
+    assert before <= clock.now() < before + 1000
+    with pytest.raises(ValueError, match="0 is not over 0"):
+        clock.run(0)
+
+
+def test_the_speed_is_set_when_it_is_started_and_later(new_server):
+    its = new_server()
+    assert its.answer(its.run("start", "--speed", "60"))["changed"] is True
+    assert json.loads(its.http("GET", "/_local_aws/clock"))["speed"] == 60
+    assert its.answer(its.run("start", "--speed", "60"))["changed"] is False
+    assert its.answer(its.run("start", "--speed", "1"))["changed"] is True
+    assert json.loads(its.http("GET", "/_local_aws/clock"))["speed"] == 1
+
+
 @pytest.mark.parametrize(("text", "speed"), [("", 1), ("60", 60), ("0.5", 0.5)])
 def test_speed(text, speed):
     assert speed_of(text) == speed
@@ -90,7 +108,12 @@ def test_the_clock_is_held_on_a_whole_minute_and_advanced(held):
 
 
 @pytest.mark.parametrize(
-    ("method", "body", "told"), [("POST", {"seconds": -1}, "0 to"), ("PUT", {"held": False}, "does not run again")]
+    ("method", "body", "told"),
+    [
+        ("POST", {"seconds": -1}, "0 to"),
+        ("PUT", {"held": False}, "does not run again"),
+        ("PUT", {"speed": 0}, "over 0, up to 3600"),
+    ],
 )
 def test_the_clock_says_what_it_takes(held, method, body, told):
     with pytest.raises(HTTPError) as error:

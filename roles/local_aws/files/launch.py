@@ -7,6 +7,7 @@
 Reads from standard input one JSON document::
 
     {"directory": "/home/me/.cache/llmops.ecs", "port": 4566,
+     "speed": 1.0,
      "images": {"<image name>": {"command": [...], "working_directory": "...", "environment": {...},
                                  "requirements": "..."}}}
 
@@ -99,8 +100,9 @@ def start(request: dict, directory: Path, options: list[str]) -> dict:
     with ThreadPoolExecutor() as pool:
         made = dict(zip(files, pool.map(lambda file: environment(file, directory), files), strict=True))
     folders = {file: folder for file, (folder, new) in made.items()}
+    speed = ["--speed", str(request["speed"])] if "speed" in request else []
     given = json.dumps(images(wanted, folders))
-    answer = server(folders[HERE / "requirements.txt"], "start", [*options, "--images", "-"], given)
+    answer = server(folders[HERE / "requirements.txt"], "start", [*options, "--images", "-", *speed], given)
     return {**answer, "installed": sorted(str(folder) for folder, new in made.values() if new)}
 
 

@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.verb == "serve":
             serve(daemon, options.listener)
         elif options.verb == "start":
-            print(json.dumps(daemon.start(_images(options.images))))
+            print(json.dumps(daemon.start(_images(options.images), options.speed)))
         else:
             print(json.dumps(daemon.stop() if options.verb == "stop" else daemon.status()))
     except (ServerError, OSError) as error:
@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--port", type=int, default=port, help="on 127.0.0.1 (default: LOCAL_AWS_PORT or 4566)")
         if verb == "start":
             command.add_argument("--images", help="a JSON file of image names and what they run; - is standard input")
+            command.add_argument("--speed", type=float, help="CloudWatch seconds in a real one (default: as it runs)")
         if verb == "serve":
             command.add_argument("--listener", type=int, help=argparse.SUPPRESS)
     return parser

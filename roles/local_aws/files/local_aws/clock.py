@@ -34,6 +34,14 @@ class Clock:
         with self._lock:
             return self._base if self._held else self._base + (time.monotonic() - self._since) * self.speed
 
+    def run(self, speed: float) -> None:
+        """Go on from now at another speed. Raises ValueError for one that is not over 0."""
+        if not speed > 0:
+            raise ValueError(f"a speed of {speed:g} is not over 0")
+        now = self.now()
+        with self._lock:
+            self._base, self._since, self.speed = now, time.monotonic(), speed
+
     def hold(self) -> None:
         """Let no time pass but by advance()."""
         now = self.now()

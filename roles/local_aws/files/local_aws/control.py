@@ -18,6 +18,8 @@ from .images import IMAGES
 from .requests import REQUESTS
 
 PREFIX = "/_local_aws/"
+# A CloudWatch hour a second: beyond it, no task can start within a minute.
+FASTEST = 3600
 
 
 class Control:
@@ -33,7 +35,7 @@ class Control:
             PREFIX + "images": {"PUT": self._replace_images},
             PREFIX + "requests": {"GET": lambda request: _json(REQUESTS.list()), "DELETE": self._forget},
             PREFIX + "checkip": {"PUT": self._pretend},
-            PREFIX + "clock": {"GET": _clock, "PUT": _hold, "POST": _advance},
+            PREFIX + "clock": {"GET": _clock, "PUT": _set, "POST": _advance},
         }
 
     def owns(self, path: str) -> bool:
@@ -75,14 +77,20 @@ def _clock(request: Request) -> Response:
     return _json({"now": CLOCK.now(), "speed": CLOCK.speed, "held": CLOCK.held})
 
 
-def _hold(request: Request) -> Response:
-    """Hold the clock, from a whole minute on: {"held": true}."""
-    if _body(request, dict) != {"held": True}:
-        raise BadRequest('the body is {"held": true}: a clock that was held is advanced, it does not run again')
-    CLOCK.hold()
-    CLOCK.advance(-CLOCK.now() % 60)
-    EVALUATION.catch_up()
-    return _clock(request)
+def _set(request: Request) -> Response:
+    """Let the clock run at another speed, {"speed": 60}, or hold it from a whole minute on, {"held": true}."""
+    body, before = _body(request, dict), CLOCK.speed
+    if body == {"held": True}:
+        CLOCK.hold()
+        CLOCK.advance(-CLOCK.now() % 60)
+        EVALUATION.catch_up()
+        return _clock(request)
+    speed = body.get("speed")
+    if len(body) != 1 or not isinstance(speed, int | float) or not 0 < speed <= FASTEST:
+        told = f'the body is {{"speed": <over 0, up to {FASTEST}>}} or {{"held": true}}, not {json.dumps(body)}'
+        raise BadRequest(f"{told}; a clock that is held is advanced and does not run again")
+    CLOCK.run(speed)
+    return _json({"changed": speed != before})
 
 
 def _advance(request: Request) -> Response:

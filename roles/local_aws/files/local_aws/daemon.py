@@ -48,8 +48,8 @@ class Daemon:
         self.log = self.home / f"server-{port}.log"
         self._record = self.home / f"server-{port}.json"
 
-    def start(self, images: dict[str, Any] | None) -> dict[str, Any]:
-        """Start the server unless it runs, hand it the images, and return what the command line prints.
+    def start(self, images: dict[str, Any] | None, speed: float | None = None) -> dict[str, Any]:
+        """Start the server unless it runs, hand it images and speed, and return what the command line prints.
 
         Raises ServerError when the port is another's or the server does not come up.
         """
@@ -60,6 +60,8 @@ class Daemon:
                 identity = self._launch()
             try:
                 changed = images is not None and self.request("PUT", "/_local_aws/images", images)["changed"]
+                if speed is not None:
+                    changed |= self.request("PUT", "/_local_aws/clock", {"speed": speed})["changed"]
             except ServerError:
                 if started:
                     _end(identity)

@@ -25,6 +25,23 @@ MEASURED_OVER = 0.2
 _before: WeakKeyDictionary[Task, tuple[float, float, float]] = WeakKeyDictionary()
 
 
+class _Gauge:
+    """What process groups use, measured no more often than it can differ: CloudWatch's clock may go on much faster."""
+
+    def __init__(self) -> None:
+        self._usage: dict[int, Usage] = {}
+        self._measured = float("-inf")
+
+    def read(self) -> tuple[dict[int, Usage], float]:
+        """Return the use by process group, and when it was measured."""
+        if time.monotonic() - self._measured >= MEASURED_OVER:
+            self._usage, self._measured = usage_of_groups(), time.monotonic()
+        return self._usage, self._measured
+
+
+_GAUGE = _Gauge()
+
+
 def publish(now: float) -> None:
     """Put the use of every service's tasks into CloudWatch, of those whose metrics are due at now (on CLOCK)."""
     due = [
@@ -36,7 +53,7 @@ def publish(now: float) -> None:
     tasks = {service: _running(backend, service) for backend, service, _names in due}
     if not any(tasks.values()):
         return
-    usage, measured = usage_of_groups(), time.monotonic()
+    usage, measured = _GAUGE.read()
     for backend, service, names in due:
         dimensions = frozenset({"ClusterName": service.cluster, "ServiceName": service.name}.items())
         for task in tasks[service]:
@@ -61,7 +78,7 @@ def _running(backend: EcsBackend, service: Service) -> list[Task]:
 
 def _shares(task: Task, usage: dict[int, Usage], measured: float) -> dict[str, float]:
     """Return percent of the task's own size; more of the processor than that no task gets on Fargate."""
-    used = [usage[group] for group in task.process_groups if group in usage]
+    used = [usage[group] for container in task.containers if (group := container.process_group) in usage]
     seconds, resident = sum(its.cpu_seconds for its in used), sum(its.resident for its in used)
     since, before, share = _before.get(task, (task.running_since, 0.0, 0.0))
     if measured - since >= MEASURED_OVER:

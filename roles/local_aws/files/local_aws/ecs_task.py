@@ -101,11 +101,6 @@ class Task:
     def was_running(self) -> bool:
         return "startedAt" in self.times
 
-    @property
-    def process_groups(self) -> list[int]:
-        """The process groups of the containers that run."""
-        return [group for container in self.containers if (group := container.process_group) is not None]
-
     def is_healthy(self, now: float) -> bool:
         """Whether the task counts for its service: RUNNING, and healthy or, without any health check, for some time."""
         if not self.is_live or self.last_status != "RUNNING" or not self.registrations.is_healthy:
