@@ -215,7 +215,7 @@ simulations:
       type: int
       sample: 50603
     waited:
-      description: How many of them had to wait a second or more.
+      description: How many of them had to wait a second or more, those that gave up included.
       type: int
       sample: 2029
     failed_no_task:
