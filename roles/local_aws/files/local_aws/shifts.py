@@ -101,7 +101,7 @@ def alarm_that_is_on(configuration: dict[str, Any], account: str, region: str) -
     if not alarms.get("enable"):
         return None
     known = cloudwatch_backends[account][region].alarms
-    return next((name for name in alarms["alarmNames"] if name in known and known[name].state_value == "ALARM"), None)
+    return next((name for name in alarms["alarmNames"] if name in known and known[name].alarm.state == "ALARM"), None)
 
 
 def _forward(action: FakeAction, groups: list[dict[str, Any]]) -> FakeAction:
