@@ -10,10 +10,10 @@ from collections import Counter
 from types import SimpleNamespace
 
 import pytest
-from alb_site import REGION, eventually, opened
+from alb_site import PORT, REGION, eventually, opened
 
 from local_aws import targets
-from local_aws.alb_metrics import NAMESPACE, count, counted, hosts
+from local_aws.alb_metrics import NAMESPACE, count, counted, hosts, publish
 from local_aws.alb_proxy import Outcome
 from local_aws.clock import CLOCK
 from local_aws.metrics import METRICS
@@ -163,3 +163,45 @@ def test_a_caller_who_goes_is_counted(site):
 
     assert time.monotonic() - began < 1.5
     assert total(site, "RequestCount") == 1
+
+
+def latest(site, name, now, **dimensions):
+    """Return what was published as of the minute before now: all values, without and with a zone."""
+    wanted = {"LoadBalancer": site.balancer.arn.partition(":loadbalancer/")[2], **dimensions}
+    found = [
+        key for key in METRICS.series() if (key.account, key.name, dict(key.dimensions)) == (site.account, name, wanted)
+    ]
+    return [value for key in found for _at, value in METRICS.values(key, now - 60, now)]
+
+
+def test_hosts_and_connections_are_published_each_minute(site):
+    a, b, c = site.start("a"), site.start("b"), site.start("c")
+    b.health(500)
+    site.healthy(a, c)
+    eventually(lambda: site.state(b)[0] == "unhealthy")
+    targets.deregister(site.targets, c.ip, PORT)
+    group = {"TargetGroup": site.targets.rpartition(":")[2]}
+    # A minute of its own, which no other test publishes.
+    now = CLOCK.now() // 60 * 60 + 6000
+    with site.connect() as connection:
+        connection.request("GET", "/wait/1")
+        eventually(lambda: targets.TARGETS.targets(site.targets)[0].in_flight == 1)
+        publish(site.plane, now - 10)
+        assert latest(site, "HealthyHostCount", now, **group) == []
+        publish(site.plane, now)
+        connection.getresponse().read()
+
+    assert latest(site, "HealthyHostCount", now, **group) == [1]
+    assert latest(site, "UnHealthyHostCount", now, **group) == [1]
+    assert latest(site, "HealthyHostCount", now, AvailabilityZone=site.zone, **group) == [1]
+    # The caller's, and the one to the target.
+    assert latest(site, "ActiveConnectionCount", now) == [2]
+
+
+def test_a_target_group_without_targets_has_no_hosts(site):
+    now = CLOCK.now() // 60 * 60 + 12000
+
+    publish(site.plane, now)
+
+    group = {"TargetGroup": site.targets.rpartition(":")[2]}
+    assert latest(site, "HealthyHostCount", now, **group) == latest(site, "ActiveConnectionCount", now) == []

@@ -76,6 +76,11 @@ class Listening:
         self._server = web.Server(lambda request: proxy.answer(request, way), handler_cancellation=True)
         self._task = asyncio.create_task(self._accept())
 
+    @property
+    def connections(self) -> int:
+        """How many connections callers have here."""
+        return len(self._server.connections)
+
     async def close(self) -> None:
         """Stop listening and end the connections."""
         self._task.cancel()
@@ -158,6 +163,11 @@ class DataPlane:
         if balancer.arn not in self._places:
             self._places[balancer.arn] = Place(balancer, backend.ec2_backend)
         return self._places[balancer.arn]
+
+    def connections(self, balancer_arn: str) -> int:
+        """Return how many connections callers have to the load balancer, and that to its targets."""
+        here = [its for its in list(self._listening.values()) if its.way.balancer.arn == balancer_arn]
+        return sum(its.connections for its in here) + (self._proxy.passed_on[balancer_arn] if here else 0)
 
     def follow(self) -> None:
         """Listen where moto has a listener, with its settings as they are now, and nowhere else."""

@@ -8,13 +8,16 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balance
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from moto.elbv2.models import FakeLoadBalancer
 
+from .alb import DataPlane, backends
 from .alb_proxy import Outcome
 from .metrics import METRICS, Key
+from .targets import TARGETS, groups_of
 
 NAMESPACE = "AWS/ApplicationELB"
 Dimensions = dict[str, str]
@@ -34,12 +37,34 @@ def count(outcome: Outcome) -> None:
     add(outcome.balancer, counted(outcome))
 
 
-def add(balancer: FakeLoadBalancer, data: Iterator[Datum]) -> None:
-    """Put values of a load balancer's account and region into CloudWatch."""
+def add(balancer: FakeLoadBalancer, data: Iterator[Datum], at: float | None = None) -> None:
+    """Put values of a load balancer's account and region into CloudWatch, at a time on CLOCK, now by default."""
     _arn, _partition, _service, region, account, *_rest = balancer.arn.split(":")
     for datum in data:
         dimensions = frozenset(datum.dimensions.items())
-        METRICS.add(Key(account, region, NAMESPACE, datum.name, dimensions, datum.unit), datum.value)
+        METRICS.add(Key(account, region, NAMESPACE, datum.name, dimensions, datum.unit), datum.value, at)
+
+
+def publish(plane: DataPlane, now: float) -> None:
+    """Put what is the case into CloudWatch, as of the minute that ends now (on CLOCK), if one does."""
+    if now % 60:
+        return
+    for backend in backends():
+        for balancer in list(backend.load_balancers.values()):
+            add(balancer, sampled(balancer, plane.connections(balancer.arn)), now - 1)
+
+
+def sampled(balancer: FakeLoadBalancer, connections: int) -> Iterator[Datum]:
+    """Yield the load balancer's connections, if it has any, and the hosts of each target group with targets."""
+    if connections:
+        yield Datum("ActiveConnectionCount", {"LoadBalancer": balancer.arn.partition(":loadbalancer/")[2]}, connections)
+    for group in sorted(set().union(*map(groups_of, list(balancer.listeners.values())))):
+        # One that is being deregistered is neither healthy nor unhealthy.
+        states = Counter(
+            (its.zone, its.state) for its in TARGETS.shown(group) if its.state not in ("draining", "unused")
+        )
+        if states:
+            yield from hosts(balancer, group, states)
 
 
 def counted(outcome: Outcome) -> Iterator[Datum]:
@@ -85,7 +110,7 @@ def _own(outcome: Outcome, places: list[Dimensions]) -> Iterator[Datum]:
             yield Datum(f"HTTPCode_ELB_{outcome.status}_Count", dimensions, 1)
 
 
-def hosts(balancer: FakeLoadBalancer, group: str, states: dict[tuple[str, str], int]) -> Iterator[Datum]:
+def hosts(balancer: FakeLoadBalancer, group: str, states: Mapping[tuple[str, str], int]) -> Iterator[Datum]:
     """Yield how many targets are healthy and how many are not; states: how many by (zone, "healthy" or another)."""
     named = {
         "TargetGroup": group.rpartition(":")[2],

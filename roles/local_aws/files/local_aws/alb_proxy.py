@@ -12,6 +12,7 @@ import asyncio
 import itertools
 import random
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -95,6 +96,8 @@ class Proxy:
     def __init__(self, session: aiohttp.ClientSession, observe: Callable[[Outcome], None]) -> None:
         self._session, self._observe = session, observe
         self._turns: dict[str, Iterator[int]] = {}
+        # How many requests targets have now, by the load balancer's ARN: each has a connection of its own.
+        self.passed_on: Counter[str] = Counter()
 
     async def answer(self, request: BaseRequest, way: Way) -> web.StreamResponse:
         """Do what the first rule says whose conditions the request meets."""
@@ -135,9 +138,11 @@ class Proxy:
         if choice is None:
             self._observe(Outcome(way.balancer, "forward", 503))
             return page(503)
+        self.passed_on[way.balancer.arn] += 1
         try:
             return await self._pass_on(request, way, at, choice)
         finally:
+            self.passed_on[way.balancer.arn] -= 1
             TARGETS.end_request(choice.target)
 
     def _begin(self, group: str, way: Way) -> Choice | None:

@@ -14,10 +14,11 @@ from collections.abc import Callable
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.sns.models import sns_backends
 
-from . import ecs_metrics
+from . import alb_metrics, ecs_metrics
 from .alarms import WatchedAlarm, is_scaling
 from .autoscaling import Target, backends
 from .clock import CLOCK
+from .elbv2 import PLANE
 from .lock import LOCK
 from .scaling.policies import HIGH, LOW
 from .scaling.target import Trigger
@@ -66,6 +67,7 @@ class Evaluation:
 def step(now: float) -> None:
     """Do what is due at a step of the clock."""
     ecs_metrics.publish(now)
+    alb_metrics.publish(PLANE, now)
     triggers = defaultdict(list)
     for _account, _region, backend in list(cloudwatch_backends.iter_backends()):
         for alarm in list(backend.alarms.values()):
