@@ -26,16 +26,21 @@ TRUST = {
         }
     ],
 }
-# Answers with its environment, and tells its health: a file in its folder makes it unhealthy.
+# Answers with its environment, /slow after three seconds and in two parts, and tells its health: a file in its folder
+# with its process id makes it unhealthy.
 WEB = """
-import http.server, json, os, sys
+import http.server, json, os, sys, time
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        sick = os.path.exists("sick") and self.path == "/healthz"
+        sick = os.path.exists(f"sick-{os.getpid()}") and self.path == "/healthz"
         self.send_response(503 if sick else 200)
         self.end_headers()
         told = dict(os.environ, PID=str(os.getpid()), ARGV=" ".join(sys.argv[1:]))
         self.wfile.write(json.dumps(told).encode() if self.path == "/" else b"")
+        if self.path == "/slow":
+            self.wfile.write(b"first ")
+            time.sleep(3)
+            self.wfile.write(b"last")
     def log_message(self, *args): pass
 print("listening", flush=True)
 http.server.ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Handler).serve_forever()

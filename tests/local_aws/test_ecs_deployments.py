@@ -225,13 +225,16 @@ def test_a_crash_loop_without_health_check_never_counts_but_is_slowed_down(world
 def test_a_task_that_gets_unhealthy_is_replaced(world, folder):
     world.wait_completed("rolled")
     (before,) = world.tasks("rolled")
-    (folder / "sick").touch()
-    try:
-        stopped = world.wait_stopped(arn=before["taskArn"])
-    finally:
-        (folder / "sick").unlink()
+    (folder / f"sick-{world.ask(before)['PID']}").touch()
+
+    stopped = world.wait_stopped(arn=before["taskArn"])
+
     assert stopped["stoppedReason"] == "Task failed container health checks"
-    wait(lambda: world.tasks("rolled"), lambda found: [task["healthStatus"] for task in found] == ["HEALTHY"])
+    (after,) = world.tasks("rolled")
+    assert after["healthStatus"] == "HEALTHY", "the replacement was not waited for"
+    assert after["startedAt"] < stopped["stoppingAt"]
+    messages = [event["message"] for event in world.service("rolled")["events"]]
+    assert sum("failed container health checks" in message for message in messages) == 1
 
 
 def test_a_pushed_tag_changes_nothing_until_the_next_deployment(world, folder):

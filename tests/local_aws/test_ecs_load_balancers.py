@@ -15,7 +15,7 @@ from http.client import HTTPConnection
 
 import pytest
 from botocore.exceptions import ClientError
-from ecs_world import PORT, World, images, wait
+from ecs_world import ACCOUNT, PORT, World, images, wait
 
 REFUSED = "InvalidParameterException"
 
@@ -45,6 +45,10 @@ class Door:
         arn = self.balancer["LoadBalancerArn"]
         listener = self.elbv2.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=PORT, DefaultActions=nowhere)
         self.listener = listener["Listeners"][0]["ListenerArn"]
+        trust = {"Effect": "Allow", "Principal": {"Service": "ecs.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        world.iam.create_role(
+            RoleName="balancers", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        )
 
     def group(self, name, **settings):
         """Return the ARN of a new target group, which is asked for health as often as AWS lets one."""
@@ -125,8 +129,14 @@ class Asking:
 
 
 @pytest.fixture(scope="module")
-def world(server, tmp_path_factory):
-    server.http("PUT", "/_local_aws/images", images(tmp_path_factory.mktemp("web")))
+def folder(tmp_path_factory):
+    """Where the web server's program lies."""
+    return tmp_path_factory.mktemp("web")
+
+
+@pytest.fixture(scope="module")
+def world(server, folder):
+    server.http("PUT", "/_local_aws/images", images(folder))
     made = World(server, "balanced")
     time.sleep(2.1)  # The role is as new as on AWS until then.
     yield made
@@ -144,11 +154,10 @@ def balanced(*groups, rule=None):
     """Return a service's loadBalancers."""
     entry = {"targetGroupArn": groups[0], "containerName": "app", "containerPort": PORT}
     if rule:
-        role = "arn:aws:iam::123456789012:role/balancers"
         entry["advancedConfiguration"] = {
             "alternateTargetGroupArn": groups[1],
             "productionListenerRule": rule,
-            "roleArn": role,
+            "roleArn": f"arn:aws:iam::{ACCOUNT}:role/balancers",
         }
     return [entry]
 
@@ -194,6 +203,44 @@ def test_a_scale_in_loses_no_request(world, door, rolling):
     assert (asking.lost, asking.number > 20) == ([], True)
 
 
+def test_a_task_ends_the_answers_that_it_has_begun(world, door, rolling):
+    world.wait_completed("rolling")
+    connection = HTTPConnection(door.balancer["DNSName"], PORT, timeout=10)
+    connection.request("GET", "/slow", headers={"Host": "rolling"})
+    answer = connection.getresponse()
+    assert answer.read(6) == b"first "
+
+    world.update("rolling", desiredCount=0)
+    wait(lambda: world.tasks("rolling"), lambda tasks: tasks == [])
+    leaving = world.tasks("rolling", "STOPPED")
+    assert "DEACTIVATING" in [task["lastStatus"] for task in leaving]
+    assert answer.read() == b"last"
+
+    connection.close()
+    wait(lambda: world.tasks("rolling", "STOPPED"), lambda tasks: {task["lastStatus"] for task in tasks} == {"STOPPED"})
+    said = [message.removeprefix("(service rolling) ").partition(" (")[0] for message in messages(world, "rolling")]
+    end = said.index("has stopped 1 running tasks:")
+    assert said[end + 1 : end + 3] == ["has begun draining connections on 1 tasks.", "deregistered 1 targets in"]
+    world.update("rolling", desiredCount=2)
+    wait(lambda: door.states(rolling), lambda states: states == {"healthy": 2})
+
+
+def test_an_unhealthy_task_answers_until_its_replacement_does(world, door, rolling, folder):
+    victim = door.environment("rolling")["PID"]
+    with Asking(door, "rolling") as asking:
+        (folder / f"sick-{victim}").touch()
+        stopped = wait(lambda: _stopped_for_its_health(world), bool)
+
+    assert asking.lost == []
+    assert stopped[0]["stoppedReason"] == f"Task failed ELB health checks in (target-group {rolling})"
+    assert max(task["startedAt"] for task in world.tasks("rolling")) < stopped[0]["stoppingAt"]
+    assert {door.environment("rolling")["PID"] for _number in range(4)}.isdisjoint({victim})
+
+
+def _stopped_for_its_health(world):
+    return [task for task in world.tasks("rolling", "STOPPED") if "health checks" in task["stoppedReason"]]
+
+
 def test_a_killed_task_is_deregistered_and_replaced(world, door, rolling):
     victim = door.environment("rolling")["PID"]
     os.kill(int(victim), signal.SIGKILL)
@@ -218,7 +265,7 @@ def test_a_task_that_fails_the_load_balancers_checks_is_stopped_and_ends_the_dep
 
 
 def test_the_grace_period_keeps_a_task_that_is_not_ready(world, door):
-    group = door.group("slow", Matcher={"HttpCode": "204"})
+    group = door.group("slow", Matcher={"HttpCode": "204"}, HealthyThresholdCount=2)
     door.rule("slow", group)
     world.create("slow", world.register("slow"), loadBalancers=balanced(group), healthCheckGracePeriodSeconds=600)
     wait(lambda: door.states(group), lambda states: states == {"unhealthy": 1})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from local_aws.execution_role import trusts_ecs_tasks
+from local_aws.execution_role import trusts as trusts_policy
 
 CONTEXT = {"aws:SourceAccount": "123456789012", "aws:SourceArn": "arn:aws:ecs:eu-west-1:123456789012:task/*"}
 STATEMENT = {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -40,4 +40,4 @@ def condition(operator, key, value):
 )
 @pytest.mark.parametrize("listed", [True, False])
 def test_trust(statement, trusts, listed):
-    assert trusts_ecs_tasks({"Statement": [statement] if listed else statement}, CONTEXT) is trusts
+    assert trusts_policy({"Statement": [statement] if listed else statement}, CONTEXT) is trusts

@@ -167,3 +167,14 @@ class Container:
         if self._probe:
             self._probe.destroy()
             self._probe = None
+
+
+def overridden_by(definition: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
+    """Return the container definition with a RunTask override applied; environment variables are merged by name."""
+    environment = {
+        item["name"]: item for item in [*definition.get("environment", []), *override.get("environment", [])]
+    }
+    changed = {
+        key: value for key, value in override.items() if key in ("command", "cpu", "memory", "memoryReservation")
+    }
+    return {**definition, **changed, "environment": list(environment.values())}

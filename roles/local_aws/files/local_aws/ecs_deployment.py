@@ -53,6 +53,7 @@ class ServiceDeployment:
     failures: int = 0
     shift: Shift | None = None
     heeds_alarms: bool = True
+    triggered_alarm: str | None = None
     times: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -100,9 +101,10 @@ class ServiceDeployment:
             **document,
             **self.times,
             "sourceServiceRevisions": [summary(source, None, tasks) for source in self.sources],
-            "targetServiceRevision": summary(self.target, desired, tasks),
+            "targetServiceRevision": summary(self.target, desired, tasks) | self._describe_weight(),
             "deploymentConfiguration": self.configuration,
             "deploymentCircuitBreaker": self._describe_breaker(desired),
+            "alarms": self._describe_alarms(),
             "lifecycleStage": "CLEAN_UP" if self.has_ended else self.shift.stage if self.shift else "SCALE_UP",
             **({"rollback": self.rollback} if self.rollback else {}),
         }
@@ -117,6 +119,22 @@ class ServiceDeployment:
         else:
             status = "MONITORING_COMPLETE" if self.has_ended else "MONITORING"
         return {"status": status, "failureCount": self.failures, "threshold": threshold}
+
+    def _describe_weight(self) -> dict[str, Any]:
+        if self.shift is None:
+            return {}
+        return {"requestedProductionTrafficWeight": 0.0 if self.rollback else float(self.shift.percent)}
+
+    def _describe_alarms(self) -> dict[str, Any]:
+        alarms = self.configuration.get("alarms", {})
+        if self.triggered_alarm:
+            status = "TRIGGERED"
+        elif not alarms.get("enable") or not self.heeds_alarms:
+            status = "DISABLED"
+        else:
+            status = "MONITORING_COMPLETE" if self.has_ended else "MONITORING"
+        triggered = [self.triggered_alarm] if self.triggered_alarm else []
+        return {"status": status, "alarmNames": alarms.get("alarmNames", []), "triggeredAlarmNames": triggered}
 
 
 @dataclass(eq=False)

@@ -19,7 +19,7 @@ from .ecs_deployment import Deployment, ServiceDeployment, random_number, servic
 from .ecs_task import Task
 from .images import IMAGES
 from .registrations import Place
-from .shifts import ROLLING, Shift, alarm_that_is_on, group_of, send
+from .shifts import ROLLING, TEST, Shift, alarm_that_is_on, group_of, send
 from .task_definitions import TaskDefinition
 
 MOST_EVENTS = 100
@@ -101,6 +101,7 @@ class Service:
         current = self.service_deployments[-1] if self.service_deployments else None
         if current and not current.has_ended:
             current.become("STOPPED", "Stopped because a new service deployment was started.")
+        if current and self.primary.rollout_state != "COMPLETED":
             self._send_back()
         revision = self._new_revision(task_definition)
         service_deployment = ServiceDeployment(
@@ -134,7 +135,9 @@ class Service:
     def shift_to_primary(self, percent: float) -> None:
         """Send so many percent of the requests to the primary deployment's tasks."""
         revision = self.primary.revision
-        send(revision.get("loadBalancers", []), self._side(revision), percent)
+        load_balancers, side = revision.get("loadBalancers", []), self._side(revision)
+        send(load_balancers, side, 100, TEST)
+        send(load_balancers, side, percent)
         self.say(f"(deployment {self.primary.id}) sends {percent:g} percent of the requests to the new tasks.")
 
     def places(self, revision: dict[str, Any]) -> list[Place]:
@@ -147,7 +150,9 @@ class Service:
 
     def _send_back(self) -> None:
         if self.completed:
-            send(self.completed.get("loadBalancers", []), self._side(self.completed), 100)
+            load_balancers, side = self.completed.get("loadBalancers", []), self._side(self.completed)
+            send(load_balancers, side, 100, TEST)
+            send(load_balancers, side, 100)
 
     def fail_deployment(
         self, rolls_back: bool, cause: str, requested_by: str = "ECS deployment circuit breaker"

@@ -17,7 +17,7 @@ from moto.utilities.utils import get_partition
 
 from .delays import DELAYS
 from .deployments import SETTLED_AFTER
-from .ecs_container import Container
+from .ecs_container import Container, overridden_by
 from .health import HEALTHY, UNHEALTHY, task_health
 from .images import IMAGES
 from .registrations import Place, Registrations
@@ -66,6 +66,7 @@ class Task:
         self.stop_code: str | None = None
         self.stopped_reason: str | None = None
         self.was_healthy = self.counted = self.credited = self.announced = False
+        self.ailment: str | None = None
         self.running_since = self.stopped_since = 0.0
         self.times: dict[str, Any] = {"createdAt": utcnow()}
         self._network = TaskNetwork(self.account, self.region, self.subnet, self.network)
@@ -74,7 +75,7 @@ class Task:
         overridden = {item["name"]: item for item in self.overrides.get("containerOverrides", [])}
         self.containers = [
             Container(
-                _override(definition, overridden.get(definition["name"], {})), self.digests.get(definition["name"])
+                overridden_by(definition, overridden.get(definition["name"], {})), self.digests.get(definition["name"])
             )
             for definition in self.task_definition["containerDefinitions"]
         ]
@@ -96,6 +97,11 @@ class Task:
     @property
     def is_unhealthy(self) -> bool:
         return self.is_live and self.health == UNHEALTHY
+
+    @property
+    def is_drained_first(self) -> bool:
+        """Whether the task, when it is stopped, first ends the requests that it has."""
+        return self.stop_code in DRAINED
 
     @property
     def was_running(self) -> bool:
@@ -268,7 +274,7 @@ class Task:
     def _stop_further(self, now: float) -> None:
         """End the containers, those first that no other one depends on; then give everything back."""
         running = [container for container in self.containers if container.is_running]
-        if self.stop_code in DRAINED and running and not self.registrations.is_drained:
+        if self.is_drained_first and running and not self.registrations.is_drained:
             return
         needed = {item["containerName"] for container in running for item in container.definition.get("dependsOn", [])}
         for container in running:
@@ -286,14 +292,3 @@ class Task:
             self.times |= {"executionStoppedAt": utcnow(), "stoppedAt": utcnow()}
             self.stopped_since = now
             self._become("STOPPED")
-
-
-def _override(definition: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
-    """Return the container definition with a RunTask override applied; environment variables are merged by name."""
-    environment = {
-        item["name"]: item for item in [*definition.get("environment", []), *override.get("environment", [])]
-    }
-    changed = {
-        key: value for key, value in override.items() if key in ("command", "cpu", "memory", "memoryReservation")
-    }
-    return {**definition, **changed, "environment": list(environment.values())}

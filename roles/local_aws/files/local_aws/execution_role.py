@@ -18,7 +18,7 @@ from moto.utilities.utils import get_partition
 
 from .delays import DELAYS
 
-PRINCIPAL = "ecs-tasks.amazonaws.com"
+ECS_TASKS = "ecs-tasks.amazonaws.com"
 
 
 def find_role(name_or_arn: str, account: str, region: str) -> Role | None:
@@ -35,7 +35,16 @@ def can_assume(role: Role | None, account: str, region: str) -> bool:
         "aws:SourceAccount": account,
         "aws:SourceArn": f"arn:{get_partition(region)}:ecs:{region}:{account}:task/*",
     }
-    return trusts_ecs_tasks(_parsed(role.assume_role_policy_document), context)
+    return trusts(_parsed(role.assume_role_policy_document), context)
+
+
+def trusts_ecs(role: Role | None, account: str, region: str) -> bool:
+    """Return whether there is the role and lets ECS itself assume it for its services in this account and region."""
+    context = {
+        "aws:SourceAccount": account,
+        "aws:SourceArn": f"arn:{get_partition(region)}:ecs:{region}:{account}:service/*",
+    }
+    return role is not None and trusts(_parsed(role.assume_role_policy_document), context, "ecs.amazonaws.com")
 
 
 def may(role: Role, action: str, resource: str) -> bool:
@@ -50,13 +59,13 @@ def may(role: Role, action: str, resource: str) -> bool:
     return "Allow" in effects and "Deny" not in effects
 
 
-def trusts_ecs_tasks(document: dict[str, Any], context: dict[str, str]) -> bool:
-    """Return whether a trust policy lets ECS tasks assume the role, given the condition keys that ECS sends."""
+def trusts(document: dict[str, Any], context: dict[str, str], principal: str = ECS_TASKS) -> bool:
+    """Return whether a trust policy lets a service of AWS assume the role, given the condition keys that it sends."""
     return any(
         statement.get("Effect") == "Allow"
         and _matches_any(statement.get("Action"), "sts:AssumeRole")
         and isinstance(statement.get("Principal"), dict)
-        and PRINCIPAL in _listed(statement["Principal"].get("Service"))
+        and principal in _listed(statement["Principal"].get("Service"))
         and _conditions_hold(statement.get("Condition", {}), context)
         for statement in _statements(document)
     )

@@ -13,13 +13,20 @@ from typing import Any
 from moto.elbv2.models import FakeTargetGroup, elbv2_backends
 
 from .checks import Refused
+from .execution_role import find_role, trusts_ecs
+from .shifts import PRODUCTION, TEST, rules_of
 from .targets import balancers_of
 
 REQUIRED = ("alternateTargetGroupArn", "productionListenerRule", "roleArn")
-RANGES = {
-    "canaryConfiguration": {"canaryPercent": (0.1, 100), "canaryBakeTimeInMinutes": (0, 1440)},
-    "linearConfiguration": {"stepPercent": (3, 100), "stepBakeTimeInMinutes": (0, 1440)},
+STEPS = {
+    "CANARY": ("canaryConfiguration", {"canaryPercent": (0.1, 100), "canaryBakeTimeInMinutes": (0, 1440)}),
+    "LINEAR": ("linearConfiguration", {"stepPercent": (3, 100), "stepBakeTimeInMinutes": (0, 1440)}),
 }
+ROUNDING = 1e-6
+NOT_ASSUMED = (
+    "Unable to assume role and validate the specified targetGroupArn. Please verify that the ECS service role being "
+    "passed has the proper permissions."
+)
 
 
 def check_target_groups(load_balancers: list[dict[str, Any]]) -> None:
@@ -52,13 +59,32 @@ def check_shift(configuration: dict[str, Any], load_balancers: list[dict[str, An
                 f"advancedConfiguration with {', '.join(missing)} is required for load balancers when using the "
                 f"{strategy} deployment strategy."
             )
+        for name in (PRODUCTION, TEST):
+            if advanced.get(name) and not any(rules_of(advanced[name])):
+                raise _invalid(f"The {name} {advanced[name]} of advancedConfiguration does not exist.")
+        *_arn, region, account, _group = load_balancer["targetGroupArn"].split(":")
+        if not trusts_ecs(find_role(advanced["roleArn"], account, region), account, region):
+            raise _invalid(NOT_ASSUMED)
     if not 0 <= configuration.get("bakeTimeInMinutes", 0) <= 1440:
         raise _invalid("bakeTimeInMinutes must be between 0 and 1440.")
-    for name, ranges in RANGES.items():
+
+
+def check_steps(configuration: dict[str, Any]) -> None:
+    """Raise Refused for steps of another strategy, or of a size that AWS does not know.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CanaryConfiguration.html
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html
+    """
+    for strategy, (name, ranges) in STEPS.items():
+        given = configuration.get(name, {})
+        if given and configuration["strategy"] != strategy:
+            raise _invalid(f"{name} is only valid with the {strategy} deployment strategy.")
         for field, (least, most) in ranges.items():
-            value = configuration.get(name, {}).get(field, most)
+            value = given.get(field, most)
             if not least <= value <= most:
                 raise _invalid(f"{name}.{field} must be between {least} and {most}, not {value}.")
+            if abs(value * 10 - round(value * 10)) > ROUNDING:
+                raise _invalid(f"{name}.{field} must be a multiple of 0.1, not {value}.")
 
 
 def _group(arn: str) -> FakeTargetGroup | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from . import deployments
 from .delays import DELAYS
-from .deployments import Group, Step
+from .deployments import Group
 from .ecs_backend import EcsBackend
 from .ecs_deployment import Deployment
 from .ecs_service import Service
@@ -33,7 +33,7 @@ def reconcile(backend: EcsBackend, service: Service, now: float) -> None:
         _drain(service, tasks, now)
     elif service.status == "ACTIVE":
         _announce(service, tasks)
-        _stop_unhealthy(service, tasks, now)
+        _replace_unhealthy(service, tasks, now)
         _account_for_stopped(service, tasks, now)
         _break_circuit(service)
         _heed_alarms(service)
@@ -55,26 +55,33 @@ def _drain(service: Service, tasks: list[Task], now: float) -> None:
 
 def _announce(service: Service, tasks: list[Task]) -> None:
     for task in tasks:
-        if task.was_running and not task.announced:
+        if task.is_live and task.was_running and not task.announced:
             task.announced = True
             for group in task.registrations.groups:
                 service.say(f"registered 1 targets in (target-group {group})")
 
 
-def _stop_unhealthy(service: Service, tasks: list[Task], now: float) -> None:
-    """AWS starts the replacement first where maximumPercent lets it; here the unhealthy task goes at once."""
+def _replace_unhealthy(service: Service, tasks: list[Task], now: float) -> None:
+    """Note whose health checks fail: such a task is stopped when its replacement is healthy, and fails a deployment.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
+    """
     grace = service.settings.get("healthCheckGracePeriodSeconds", 0)
     for task in tasks:
         if not task.is_live or task.last_status != "RUNNING" or now - task.running_since < grace:
             continue
-        failed = task.registrations.failed
+        failed, reason = task.registrations.failed, None
         if task.is_unhealthy:
-            service.say(f"(task {task.id}) failed container health checks.")
-            _stop(service, task, FAILED_CHECKS)
+            reason, message = FAILED_CHECKS, "failed container health checks."
         elif failed:
+            reason = FAILED_ELB_CHECKS.format(group=failed.group)
             where = f"(port {failed.port}) is unhealthy in (target-group {failed.group})"
-            service.say(f"(task {task.id}) {where} due to (reason {failed.description})")
-            _stop(service, task, FAILED_ELB_CHECKS.format(group=failed.group))
+            message = f"{where} due to (reason {failed.description})"
+        if reason and task.ailment is None:
+            service.say(f"(task {task.id}) {message}")
+        task.ailment = reason
+        if reason and service.primary.rollout_state != "COMPLETED":
+            _stop(service, task)
 
 
 def _account_for_stopped(service: Service, tasks: list[Task], now: float) -> None:
@@ -96,6 +103,7 @@ def _account_for_stopped(service: Service, tasks: list[Task], now: float) -> Non
             continue
         task.counted = True
         service.is_steady = False
+        _tell_deregistered(service, task)
         failed_check = (task.stopped_reason or "").startswith((FAILED_CHECKS, FAILED_ELB_CHECKS.partition("(")[0]))
         if not failed_check and task.stop_code not in ("TaskFailedToStart", "EssentialContainerExited"):
             continue
@@ -109,7 +117,7 @@ def _account_for_stopped(service: Service, tasks: list[Task], now: float) -> Non
             was_running=task.was_running,
             was_healthy=task.was_healthy,
             failed_health_check=failed_check,
-            checked=task.is_checked,
+            checked=task.is_checked or bool(task.registrations),
         ):
             deployment.failed_tasks += 1
 
@@ -130,6 +138,7 @@ def _heed_alarms(service: Service) -> None:
     """
     deployment = service.primary.service_deployment
     if service.primary.is_in_progress and deployment.heeds_alarms and deployment.rollback is None and service.alarm:
+        deployment.triggered_alarm = service.alarm
         rolls_back = service.settings["deploymentConfiguration"]["alarms"]["rollback"]
         service.fail_deployment(rolls_back, f"alarm {service.alarm} is in ALARM.", "ECS deployment alarms")
 
@@ -143,8 +152,12 @@ def _roll(backend: EcsBackend, service: Service, now: float) -> None:
             deployment = service.deployments[1]
             _start(backend, service, deployment, service.desired_count - len(live), now)
         return
-    new = [task for task in live if deployment.owns(task)]
-    old = [task for task in live if not deployment.owns(task)]
+    if service.shift and not service.shift.is_over:
+        _hold_both(backend, service, live, now)
+        return
+    # A task whose health checks fail is as good as an old one: another takes its place.
+    new = [task for task in live if deployment.owns(task) and not task.ailment]
+    old = [task for task in live if task not in new]
     configuration = service.settings["deploymentConfiguration"]
     step = deployments.next_step(
         service.desired_count,
@@ -153,12 +166,26 @@ def _roll(backend: EcsBackend, service: Service, now: float) -> None:
         _group(new, now),
         _group(old, now),
     )
-    if service.shift and not service.shift.is_over:
-        # The old tasks are there until all requests go to the new ones.
-        step = Step(start=max(service.desired_count - len(new), 0), stop_new=max(len(new) - service.desired_count, 0))
     for task in _expendable(old, now)[: step.stop_old] + _expendable(new, now)[: step.stop_new]:
         _stop(service, task)
     _start(backend, service, deployment, step.start, now)
+
+
+def _hold_both(backend: EcsBackend, service: Service, live: list[Task], now: float) -> None:
+    """Keep the new tasks and those of before at the desired count, until all requests go to the new ones.
+
+    What is left of deployments that did not get to their end goes.
+    """
+    before = service.completed
+    kept = [item for item in service.deployments if item is service.primary or (before and item.owns_revision(before))]
+    for task in live:
+        if not any(deployment.owns(task) for deployment in kept):
+            _stop(service, task)
+    for deployment in kept:
+        own = [task for task in live if deployment.owns(task)]
+        for task in _expendable(own, now)[: max(len(own) - service.desired_count, 0)]:
+            _stop(service, task)
+        _start(backend, service, deployment, service.desired_count - len(own), now)
 
 
 def _settle(backend: EcsBackend, service: Service, now: float) -> None:
@@ -187,15 +214,20 @@ def _expendable(tasks: list[Task], now: float) -> list[Task]:
     return sorted(tasks, key=lambda task: (task.is_healthy(now), -task.running_since))
 
 
-def _stop(service: Service, task: Task, reason: str | None = None) -> None:
+def _stop(service: Service, task: Task) -> None:
     if task.is_live:
-        task.stop(
-            reason or f"Scaling activity initiated by (deployment {task.started_by})", "ServiceSchedulerInitiated"
-        )
+        reason = task.ailment or f"Scaling activity initiated by (deployment {task.started_by})"
+        task.stop(reason, "ServiceSchedulerInitiated")
+        _tell_deregistered(service, task)
         service.say(f"has stopped 1 running tasks: (task {task.id}).")
-        for group in task.registrations.groups if task.was_running else ():
-            service.say(f"deregistered 1 targets in (target-group {group})")
+
+
+def _tell_deregistered(service: Service, task: Task) -> None:
+    for group in task.registrations.groups if task.announced else ():
+        service.say(f"deregistered 1 targets in (target-group {group})")
+        if task.is_drained_first:
             service.say("has begun draining connections on 1 tasks.")
+    task.announced = False
 
 
 def _start(backend: EcsBackend, service: Service, deployment: Deployment, count: int, now: float) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .checks import Refused
 from .ecs_cluster import NOT_ASSOCIATED, Cluster
-from .service_balancers import check_shift, check_target_groups
+from .service_balancers import STEPS, check_shift, check_steps, check_target_groups
 from .shifts import ROLLING
 from .task_definitions import TaskDefinition
 
@@ -55,8 +55,8 @@ def updated_settings(settings: dict[str, Any], request: dict[str, Any]) -> dict[
     """Return the settings after an UpdateService request: what it does not name stays."""
     changes = copy.deepcopy({key: value for key, value in request.items() if key not in NOT_SETTINGS})
     updated = {**copy.deepcopy(settings), **changes}
-    updated["deploymentConfiguration"] = settings["deploymentConfiguration"] | changes.get(
-        "deploymentConfiguration", {}
+    updated["deploymentConfiguration"] = _updated_deployment(
+        settings["deploymentConfiguration"], changes.get("deploymentConfiguration", {})
     )
     if changes.get("capacityProviderStrategy"):
         updated.pop("launchType", None)
@@ -66,6 +66,13 @@ def updated_settings(settings: dict[str, Any], request: dict[str, Any]) -> dict[
     if not updated["loadBalancers"] and "healthCheckGracePeriodSeconds" not in request:
         updated.pop("healthCheckGracePeriodSeconds", None)
     return updated
+
+
+def _updated_deployment(configuration: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """What another strategy than the one asked for has of its own does not stay."""
+    updated = configuration | changes
+    others = [name for strategy, (name, _ranges) in STEPS.items() if strategy != updated["strategy"]]
+    return {key: value for key, value in updated.items() if key in changes or key not in others}
 
 
 def complete(settings: dict[str, Any]) -> dict[str, Any]:
@@ -99,6 +106,7 @@ def check(settings: dict[str, Any], definition: TaskDefinition, cluster: Cluster
     if "healthCheckGracePeriodSeconds" in settings and not settings["loadBalancers"]:
         raise _invalid("Health check grace period is only valid for services configured to use load balancers")
     _check_deployment(settings["deploymentConfiguration"])
+    check_steps(settings["deploymentConfiguration"])
     if settings["deploymentConfiguration"]["strategy"] != ROLLING:
         check_shift(settings["deploymentConfiguration"], settings["loadBalancers"])
 

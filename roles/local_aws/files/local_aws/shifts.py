@@ -18,6 +18,7 @@ from moto.elbv2.models import FakeAction, elbv2_backends
 from .clock import CLOCK
 
 ROLLING = "ROLLING"
+PRODUCTION, TEST = "productionListenerRule", "testListenerRule"
 
 
 class Part(NamedTuple):
@@ -50,6 +51,7 @@ class Shift:
         self._parts = [Part(100, 0)] if is_first else parts(configuration)
         self._until: float | None = None
         self.stage = "SCALE_UP"
+        self.percent = 0.0
 
     def step(self, is_up: bool) -> float | None:
         """Go on if it is time; is_up: all new tasks are healthy. Return the percentage to shift to now, if any."""
@@ -63,6 +65,7 @@ class Shift:
         part = self._parts.pop(0)
         self._until = CLOCK.now() + part.minutes * 60
         self.stage = "PRODUCTION_TRAFFIC_SHIFT" if self._parts else "BAKE_TIME"
+        self.percent = part.percent
         return part.percent
 
     @property
@@ -71,18 +74,18 @@ class Shift:
         return self.stage == "CLEAN_UP"
 
 
-def send(load_balancers: list[dict[str, Any]], side: int, percent: float) -> None:
+def send(load_balancers: list[dict[str, Any]], side: int, percent: float, rule_name: str = PRODUCTION) -> None:
     """Have each load balancer's rule send so many percent of the requests to the groups of one side, the rest away."""
     for load_balancer in load_balancers:
-        advanced = load_balancer.get("advancedConfiguration")
-        if advanced:
+        advanced = load_balancer.get("advancedConfiguration", {})
+        if advanced.get(rule_name):
             groups = [load_balancer["targetGroupArn"], advanced["alternateTargetGroupArn"]]
             weights = [percent if number == side else 100 - percent for number in (0, 1)]
             shared = [
                 {"TargetGroupArn": group, "Weight": round(weight)}
                 for group, weight in zip(groups, weights, strict=True)
             ]
-            for rule in _rules(advanced["productionListenerRule"]):
+            for rule in rules_of(advanced[rule_name]):
                 rule.actions = [
                     action if action.type != "forward" else _forward(action, shared) for action in rule.actions
                 ]
@@ -109,7 +112,8 @@ def _forward(action: FakeAction, groups: list[dict[str, Any]]) -> FakeAction:
     return FakeAction({"Type": "forward", **order, "ForwardConfig": {"TargetGroups": groups}})
 
 
-def _rules(arn: str) -> Iterator[Any]:
+def rules_of(arn: str) -> Iterator[Any]:
+    """Yield the listener rule of an ARN, if there is one."""
     _arn, _partition, _service, region, account, *_rest = arn.split(":")
     for balancer in list(elbv2_backends[account][region].load_balancers.values()):
         for listener in list(balancer.listeners.values()):
