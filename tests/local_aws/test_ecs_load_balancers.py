@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from ecs_world import ACCOUNT, PORT, World, images, wait
 
 REFUSED = "InvalidParameterException"
+NO_ALARMS = {"alarmNames": [], "enable": False, "rollback": False}
 
 
 class Door:
@@ -52,9 +53,10 @@ class Door:
 
     def group(self, name, **settings):
         """Return the ARN of a new target group, which is asked for health as often as AWS lets one."""
-        checks = {"HealthCheckIntervalSeconds": 5, "HealthCheckTimeoutSeconds": 2, "HealthCheckPath": "/healthz"}
+        usual = {"TargetType": "ip", "HealthCheckPath": "/healthz"}
+        checks = {"HealthCheckIntervalSeconds": 5, "HealthCheckTimeoutSeconds": 2}
         made = self.elbv2.create_target_group(
-            Name=name, Protocol="HTTP", Port=PORT, VpcId=self.vpc, TargetType="ip", **{**checks, **settings}
+            **{"Name": name, "Protocol": "HTTP", "Port": PORT, "VpcId": self.vpc, **usual, **checks, **settings}
         )
         return made["TargetGroups"][0]["TargetGroupArn"]
 
@@ -269,7 +271,7 @@ def test_the_grace_period_keeps_a_task_that_is_not_ready(world, door):
     door.rule("slow", group)
     world.create("slow", world.register("slow"), loadBalancers=balanced(group), healthCheckGracePeriodSeconds=600)
     wait(lambda: door.states(group), lambda states: states == {"unhealthy": 1})
-    time.sleep(0.5)
+    time.sleep(0.5)  # Some turns of the scheduler, which has to leave it alone.
 
     assert world.tasks("slow", "STOPPED") == []
     door.elbv2.modify_target_group(TargetGroupArn=group, Matcher={"HttpCode": "200"})
@@ -329,15 +331,123 @@ def test_an_alarm_takes_the_requests_back(world, door, shifting):
     assert door.environment("shifting")["FROM"] == answered
 
 
-def test_what_a_deployment_that_shifts_lacks_is_refused(world, door, rolling):
+def test_the_next_deployment_takes_the_place_of_one_that_moves_requests(world, door, shifting):
+    rule, _groups, settings = shifting
+    before, answered = door.weights(rule), door.environment("shifting")["FROM"]
+    baking = {**settings["deploymentConfiguration"], "bakeTimeInMinutes": 60, "alarms": NO_ALARMS}
+    world.update("shifting", taskDefinition=world.register("shifting", "web:1"), deploymentConfiguration=baking)
+    wait(lambda: world.deployment("shifting")["lifecycleStage"], lambda stage: stage == "BAKE_TIME")
+    moved = world.deployment("shifting")
+    assert moved["targetServiceRevision"]["requestedProductionTrafficWeight"] == 100
+    assert moved["alarms"] == {"status": "DISABLED", "alarmNames": [], "triggeredAlarmNames": []}
+    superseded = {task["taskArn"] for task in world.tasks("shifting")}
+
+    world.update("shifting", taskDefinition=world.register("shifting", "broken:1"))
+
+    assert door.weights(rule) == before
+    assert door.environment("shifting")["FROM"] == answered
+    gone = wait(lambda: superseded & {task["taskArn"] for task in world.tasks("shifting", "STOPPED")}, bool)
+    assert len(gone) == 1
+    baking["bakeTimeInMinutes"] = 0
+    world.update("shifting", taskDefinition=world.register("shifting", "web:1"), deploymentConfiguration=baking)
+    world.wait_completed("shifting")
+    assert door.weights(rule) != before
+
+
+def test_a_canary_is_kept_as_it_was_asked_for_and_tests_come_first(world, door):
+    groups = [door.group("canary"), door.group("canary-2")]
+    rule, test_rule = door.rule("canary", *groups), door.rule("canary-test", *groups)
+    load_balancers = balanced(*groups, rule=rule)
+    load_balancers[0]["advancedConfiguration"]["testListenerRule"] = test_rule
+    canary = {"canaryPercent": 20.0, "canaryBakeTimeInMinutes": 60}
+    configuration = {"strategy": "CANARY", "canaryConfiguration": canary, "bakeTimeInMinutes": 0}
+    settings = {"loadBalancers": load_balancers, "deploymentConfiguration": configuration}
+    world.create("canary", world.register("canary"), **settings)
+    world.wait_completed("canary")
+
+    world.update("canary", taskDefinition=world.register("canary", "web:2"), **settings)
+    wait(
+        lambda: world.deployment("canary")["lifecycleStage"],
+        lambda stage: stage == "PRODUCTION_TRAFFIC_SHIFT",
+    )
+    described = world.service("canary")
+    assert described["deploymentConfiguration"].items() >= configuration.items()
+    assert described["loadBalancers"] == load_balancers
+    assert list(door.weights(rule).values()) == [80, 20]
+    assert list(door.weights(test_rule).values()) == [0, 100]
+    assert door.environment("canary-test")["FROM"] == "second image"
+
+    # With a new task definition, for what differs in the deployment's configuration alone deploys nothing.
+    world.update("canary", taskDefinition=described["taskDefinition"], deploymentConfiguration={"strategy": "ROLLING"})
+    rolling = world.service("canary")["deploymentConfiguration"]
+    assert "canaryConfiguration" not in rolling
+    assert world.deployment("canary")["deploymentConfiguration"]["canaryConfiguration"] == canary
+    world.update("canary", forceNewDeployment=True)
+    world.wait_completed("canary")
+    assert list(door.weights(rule).values()) == [100, 0]
+    assert door.environment("canary")["FROM"] == "second image"
+
+
+def test_a_service_comes_behind_a_load_balancer_and_leaves_it(world, door):
+    group = door.group("later")
+    door.rule("later", group)
+    world.create("later", world.register("later"))
+    world.wait_completed("later")
+    assert door.ask("later")[0] == 503
+
+    world.update("later", loadBalancers=balanced(group), healthCheckGracePeriodSeconds=60)
+    world.wait_completed("later")
+    assert door.environment("later")["FROM"] == "image"
+
+    world.update("later", loadBalancers=[])
+    after = world.wait_completed("later")
+    assert "healthCheckGracePeriodSeconds" not in after
+    wait(lambda: door.states(group), lambda states: states == {})
+    assert world.ask(world.tasks("later")[0])["FROM"] == "image"
+
+
+def test_target_groups_that_do_not_fit_are_refused(world, door, rolling):
     alone = door.group("alone")
+    of_instances = door.group("of-instances", TargetType="instance")
+    door.rule("of-instances", of_instances)
     document = world.register("lacking")
-    with pytest.raises(ClientError, match="does not have an associated load balancer") as refused:
-        world.create("refused", document, loadBalancers=balanced(alone))
-    assert refused.value.response["Error"]["Code"] == REFUSED
-    with pytest.raises(ClientError, match="alternateTargetGroupArn, productionListenerRule, roleArn is required"):
-        world.create(
-            "refused", document, loadBalancers=balanced(rolling), deploymentConfiguration={"strategy": "CANARY"}
-        )
-    with pytest.raises(ClientError, match="LINEAR deployment strategy requires a load balancer"):
-        world.create("refused", document, deploymentConfiguration={"strategy": "LINEAR"})
+    [there] = balanced(rolling)
+    for load_balancer, message in (
+        ({**there, "targetGroupArn": alone}, "does not have an associated load balancer"),
+        ({**there, "targetGroupArn": of_instances}, "incompatible with the awsvpc network mode"),
+        ({**there, "targetGroupArn": f"{rolling}0"}, "does not exist"),
+        ({**there, "containerName": "other"}, "The container other does not exist in the task definition"),
+        ({**there, "containerPort": 1}, "did not have a container port 1 defined"),
+    ):
+        with pytest.raises(ClientError, match=message) as refused:
+            world.create("refused", document, loadBalancers=[load_balancer])
+        assert refused.value.response["Error"]["Code"] == REFUSED
+
+
+def test_what_a_deployment_that_shifts_lacks_is_refused(world, door, rolling):
+    other = door.group("other")
+    rule = door.rule("other", rolling, other)
+    document = world.register("lacking")
+    [whole] = balanced(rolling, other, rule=rule)
+    advanced = whole["advancedConfiguration"]
+
+    def without(**changes):
+        return {"loadBalancers": [{**whole, "advancedConfiguration": {**advanced, **changes}}]}
+
+    blue_green = {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 0}
+    canary = {"strategy": "CANARY", "bakeTimeInMinutes": 0}
+    for configuration, settings, message in (
+        (canary, {"loadBalancers": balanced(rolling)}, "alternateTargetGroupArn, productionListenerRule, roleArn is"),
+        ({"strategy": "LINEAR"}, {}, "LINEAR deployment strategy requires a load balancer"),
+        (blue_green, without(productionListenerRule=f"{rule}0"), "The productionListenerRule .* does not exist"),
+        (blue_green, without(testListenerRule=f"{rule}0"), "The testListenerRule .* does not exist"),
+        (blue_green, without(roleArn=f"{advanced['roleArn']}-2"), "Unable to assume role and validate"),
+        (blue_green, without(roleArn=world.role), "Unable to assume role and validate"),
+        ({**blue_green, "bakeTimeInMinutes": 1441}, without(), "bakeTimeInMinutes must be between 0 and 1440"),
+        ({**blue_green, "canaryConfiguration": {}, "linearConfiguration": {"stepPercent": 5}}, without(), "only valid"),
+        ({**canary, "canaryConfiguration": {"canaryPercent": 0.05}}, without(), "between 0.1 and 100"),
+        ({**canary, "canaryConfiguration": {"canaryPercent": 0.25}}, without(), "a multiple of 0.1"),
+    ):
+        with pytest.raises(ClientError, match=message) as refused:
+            world.create("refused", document, deploymentConfiguration=configuration, **settings)
+        assert refused.value.response["Error"]["Code"] == REFUSED

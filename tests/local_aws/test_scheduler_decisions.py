@@ -11,7 +11,7 @@ import math
 import pytest
 
 from local_aws.deployments import Group, Step, backoff, counts_as_failure, failure_threshold, next_step
-from local_aws.placement import choose_provider, least_used, placement
+from local_aws.placement import Candidate, choose_provider, least_used, leaving, placement
 from local_aws.shifts import parts
 
 
@@ -154,6 +154,23 @@ def test_capacity_providers_get_their_base_and_then_their_weight(strategy, share
         chosen = choose_provider(strategy, running)
         running[chosen] = running.get(chosen, 0) + 1
     assert running == shares
+
+
+@pytest.mark.parametrize(
+    ("candidates", "order"),
+    [
+        ([], ""),
+        # The newest.
+        ([(True, "a", 1), (True, "a", 3), (True, "a", 2)], "120"),
+        # Not healthy ones first, wherever they are.
+        ([(True, "a", 3), (True, "a", 2), (False, "b", 1)], "201"),
+        # The zones stay in balance.
+        ([(True, "a", 1), (True, "a", 2), (True, "b", 9)], "120"),
+        ([(True, "a", 1), (True, "a", 2), (True, "a", 3), (True, "b", 9), (True, "b", 8)], "23140"),
+    ],
+)
+def test_who_leaves_first(candidates, order):
+    assert leaving([Candidate(*candidate) for candidate in candidates]) == [int(number) for number in order]
 
 
 def test_placement():

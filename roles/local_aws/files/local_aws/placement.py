@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from .ecs_cluster import FARGATE_PROVIDERS
 
@@ -15,6 +16,31 @@ def least_used(subnets: list[str], used: list[str]) -> str:
     """Return the subnet with the fewest tasks, the first of several."""
     counts = Counter(used)
     return min(subnets, key=lambda subnet: counts[subnet])
+
+
+class Candidate(NamedTuple):
+    """What counts for the choice of a task to stop: its health, its subnet, and since when it runs, in seconds."""
+
+    is_healthy: bool
+    subnet: str
+    since: float
+
+
+def leaving(candidates: Sequence[Candidate]) -> list[int]:
+    """Return the candidates' numbers in the order in which they may go.
+
+    Not healthy ones first; then one of the subnet, and so of the zone, that has the most; of these the newest.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
+    """
+    left, order = dict(enumerate(candidates)), []
+    while left:
+        crowd = Counter(candidate.subnet for candidate in left.values())
+        number = min(
+            left, key=lambda number: (left[number].is_healthy, -crowd[left[number].subnet], -left[number].since)
+        )
+        order.append(number)
+        del left[number]
+    return order
 
 
 def placement(settings: dict[str, Any], providers: list[str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from .ecs_backend import EcsBackend
 from .ecs_deployment import Deployment
 from .ecs_service import Service
 from .ecs_task import Task
-from .placement import least_used, placement
+from .placement import Candidate, least_used, leaving, placement
 
 FAILED_CHECKS = "Task failed container health checks"
 FAILED_ELB_CHECKS = "Task failed ELB health checks in (target-group {group})"
@@ -210,8 +210,9 @@ def _group(tasks: list[Task], now: float) -> Group:
 
 
 def _expendable(tasks: list[Task], now: float) -> list[Task]:
-    """Return the tasks in the order in which they may go: not healthy ones first, then the newest."""
-    return sorted(tasks, key=lambda task: (task.is_healthy(now), -task.running_since))
+    """Return the tasks in the order in which they may go."""
+    candidates = [Candidate(task.is_healthy(now), task.subnet, task.running_since) for task in tasks]
+    return [tasks[number] for number in leaving(candidates)]
 
 
 def _stop(service: Service, task: Task) -> None:
