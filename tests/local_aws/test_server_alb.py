@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import time
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from types import SimpleNamespace
 
@@ -88,6 +89,28 @@ def test_from_the_listener_to_the_end(scene):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     scene.ec2.delete_security_group(GroupId=closed)
+
+
+def test_what_it_counts_is_in_cloudwatch(scene, server):
+    balancer, _group = made(scene)
+    arn, host = balancer["LoadBalancerArn"], balancer["DNSName"]
+    scene.elbv2.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=PORT, DefaultActions=says("one"))
+    for _number in range(3):
+        ask(host)
+
+    found = server.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/ApplicationELB",
+        MetricName="HTTP_Fixed_Response_Count",
+        Dimensions=[{"Name": "LoadBalancer", "Value": arn.partition(":loadbalancer/")[2]}],
+        StartTime=datetime.now(UTC) - timedelta(hours=1),
+        EndTime=datetime.now(UTC) + timedelta(hours=1),
+        Period=60,
+        Statistics=["Sum"],
+    )["Datapoints"]
+
+    assert sum(point["Sum"] for point in found) == 3
+    assert {point["Unit"] for point in found} == {"Count"}
+    scene.elbv2.delete_load_balancer(LoadBalancerArn=arn)
 
 
 def test_targets_that_are_registered_by_hand(scene):
