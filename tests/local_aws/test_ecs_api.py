@@ -266,6 +266,17 @@ def test_which_updates_start_a_deployment(world, settings, deploys):
         assert listed[1]["status"] in ("STOPPED", "SUCCESSFUL")
 
 
+def test_monitoring_is_told_by_the_revision_that_runs(world):
+    world.register("watched")
+    world.create("watched", "watched", 0, networkConfiguration=world.network("DISABLED"))
+    asked = {"metricConfigurations": [{"metricNames": ["CPUUtilization"], "resolutionSeconds": 20}]}
+
+    [current] = world.update("watched", monitoring=asked)["currentServiceRevisions"]
+
+    [revision] = world.ecs.describe_service_revisions(serviceRevisionArns=[current["arn"]])["serviceRevisions"]
+    assert revision["monitoring"] == asked
+
+
 def test_clusters_and_services_are_matched_exactly(world, ecs):
     ecs.create_cluster(clusterName="api1")
     world.register("exact")

@@ -63,6 +63,10 @@ class ServiceActions(Actions):
         service.settings = updated
         if is_deployed:
             service.deploy(definition)
+        else:
+            # It starts no deployment, and yet only a revision tells it.
+            told = {key: updated[key] for key in ("monitoring", "gatewayConnectors") if key in updated}
+            service.primary.revision |= told
         return {"service": self._describe_service(service)}
 
     @action
