@@ -73,6 +73,35 @@ CHECKED_FIRST = {
         {"ecs_service_maximum_percent": 150},
         ["ecs_service_maximum_percent 150, none of 1 task(s) can be replaced", "Raise the second to 200"],
     ),
+    "scaling that cannot work": (
+        {
+            "ecs_service_scaling": {
+                "min_capacity": 4,
+                "max_capacity": 3,
+                "policies": [
+                    {
+                        "name": "tracks",
+                        "type": "target_tracking",
+                        "metric": "cpu",
+                        "target": 5,
+                        "evaluation_periods": 10,
+                    },
+                    {"name": "wakes", "type": "wake_from_zero", "capacity": 9},
+                ],
+            }
+        },
+        ["ecs_service_scaling: policies[tracks].evaluation_periods", "use type: step", "min_capacity 4 is over max_"],
+    ),
+    "waking without a load balancer": (
+        {
+            "ecs_service_scaling": {
+                "min_capacity": 0,
+                "max_capacity": 1,
+                "policies": [{"name": "wakes", "type": "wake_from_zero"}],
+            }
+        },
+        ["ecs_service_scaling: policies[wakes] needs an Application Load Balancer"],
+    ),
     "GPU server on Fargate": ({"ecs_service_preset": "vllm"}, ["ecs_service_preset: vllm needs a GPU"]),
     "name that cannot be": (
         {"deployment_name": "my_llm"},
