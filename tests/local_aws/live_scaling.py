@@ -88,12 +88,13 @@ class Live:
         command = [sys.executable, "-u", str(folder / "server.py")]
         server.http("PUT", "/_local_aws/images", {"server:1": {"command": command}})
         self.world = World(server, NAME)
-        self.scaling, self.cloudwatch = (server.client(its) for its in ("application-autoscaling", "cloudwatch"))
+        clients = (server.client(its) for its in ("application-autoscaling", "cloudwatch", "elbv2"))
+        self.scaling, self.cloudwatch, self.elbv2 = clients
         self.began = server.now()
         self.counts, self.requests, self.marks = [], [], []
-        self.balancer, group = self._door()
+        self.balancer, self.group = self._door()
         named = [{"name": "CLUSTER", "value": NAME}, {"name": "SERVICE", "value": NAME}]
-        target = {"targetGroupArn": group, "containerName": "app", "containerPort": PORT}
+        target = {"targetGroupArn": self.group, "containerName": "app", "containerPort": PORT}
         self.world.create(
             NAME,
             self.world.register(NAME, "server:1", environment=named),
@@ -101,7 +102,8 @@ class Live:
             deploymentConfiguration={},
         )
         parts = (
-            arn.rpartition(":")[2].removeprefix("loadbalancer/") for arn in (self.balancer["LoadBalancerArn"], group)
+            arn.rpartition(":")[2].removeprefix("loadbalancer/")
+            for arn in (self.balancer["LoadBalancerArn"], self.group)
         )
         self.place = Place(NAME, NAME, *parts)
         self.of = _scaling_render.resource(self.place)
@@ -121,6 +123,25 @@ class Live:
     def minute(self):
         """How many minutes have passed in CloudWatch."""
         return (self.server.now() - self.began) / 60
+
+    @property
+    def is_healthy(self):
+        """Whether the load balancer has a target to send requests to."""
+        shown = self.elbv2.describe_target_health(TargetGroupArn=self.group)["TargetHealthDescriptions"]
+        return "healthy" in [target["TargetHealth"]["State"] for target in shown]
+
+    def in_flight(self, start, end):
+        """Return the average number of requests that a task was answering, in each minute from one to another."""
+        found = self.cloudwatch.get_metric_statistics(
+            Namespace="llmops/ecs",
+            MetricName="RequestsInFlight",
+            Dimensions=[{"Name": "ClusterName", "Value": NAME}, {"Name": "ServiceName", "Value": NAME}],
+            StartTime=datetime.fromtimestamp(self.began + start * 60, UTC),
+            EndTime=datetime.fromtimestamp(self.began + end * 60, UTC),
+            Period=60,
+            Statistics=["Average"],
+        )["Datapoints"]
+        return [point["Average"] for point in sorted(found, key=lambda its: its["Timestamp"])]
 
     @property
     def desired(self):
@@ -214,7 +235,7 @@ class Live:
 
     def _door(self):
         """Return a load balancer that leads to the target group, whose ARN comes with it."""
-        ec2, elbv2 = self.world.ec2, self.server.client("elbv2")
+        ec2, elbv2 = self.world.ec2, self.elbv2
         vpc = ec2.describe_subnets(SubnetIds=self.world.subnets)["Subnets"][0]["VpcId"]
         pair = [{"GroupId": self.world.group}]
         within = {"IpProtocol": "tcp", "FromPort": PORT, "ToPort": PORT, "UserIdGroupPairs": pair}
@@ -236,29 +257,30 @@ class Live:
 def play(live):
     """Let the service be asked, left alone, woken, opened and closed; yield what there is to see at each point."""
     live.apply(SCALING)
-    live.wait(lambda: live.ask()[0] == 200, 20, "the first answer")
+    # A request before that would be answered 503, and counted.
+    live.wait(lambda: live.is_healthy, 60, "the first task is healthy")
     yield "up", live.mark("load")
     with live.asked_by(8):
-        live.wait(lambda: live.world.service(NAME)["runningCount"] == 3, 20, "three tasks run")
+        live.wait(lambda: live.world.service(NAME)["runningCount"] == 3, 60, "three tasks run")
         out = live.minute
         yield "out", out
         live.wait(lambda: live.minute > out + 3, 5, "more load")
     yield "left", live.mark("idle")
-    live.wait(lambda: live.desired == 0, 30, "no task is desired")
+    live.wait(lambda: live.desired == 0, 60, "no task is desired")
     # As long as it is in ALARM it would end a task that woke, as on AWS.
     live.wait(lambda: live.alarm("load-in")["StateValue"] == "OK", 20, "idle no more")
     yield "asleep", live.mark("one request")
     yield "refused", live.ask()
     live.wait(lambda: live.desired == 1, 5, "one task is desired")
-    live.wait(lambda: live.ask()[0] == 200, 10, "it answers again")
+    live.wait(lambda: live.ask()[0] == 200, 30, "it answers again")
     awake = live.minute
     with live.asked_by(1):
         live.wait(lambda: live.minute > awake + 8, 10, "it stayed up")
     yield "awake", awake
     yield "opens", live.schedule("open", 2, 2, 3)
-    live.wait(lambda: live.world.service(NAME)["runningCount"] == 2, 10, "two tasks run")
+    live.wait(lambda: live.world.service(NAME)["runningCount"] == 2, 60, "two tasks run")
     yield "closes", live.schedule("close", 3, 0, 0)
-    live.wait(lambda: live.world.service(NAME)["runningCount"] == 0, 10, "no task runs")
+    live.wait(lambda: live.world.service(NAME)["runningCount"] == 0, 60, "no task runs")
     closed = live.minute
     yield "closed", closed
     live.wait(lambda: live.minute > closed + 2, 5, "a look at the end")

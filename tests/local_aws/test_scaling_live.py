@@ -40,10 +40,12 @@ def test_idle_scales_in_to_zero_after_exactly_ten_datapoints(run):
     told = json.loads(item["HistoryData"])["newState"]["stateReasonData"]
     assert len(told["evaluatedDatapoints"]) == 10
     assert max(point["value"] for point in told["evaluatedDatapoints"]) < 0.1
-    # Ten whole minutes; the last requests end in the first, which may be a part of one.
-    assert 10 <= at - seen["left"] <= 12
-    first = next(minute for minute, desired, _running in live.counts if minute > seen["left"] and desired == 2)
-    assert 10 <= first - seen["left"] <= 13
+    # The tenth minute in a row did it, and not one after: what was before them was load.
+    minutes = live.in_flight(at - 11, at)
+    assert minutes[0] >= 0.1 > max(minutes[1:])
+    assert len(minutes) == 11
+    assert at - seen["left"] >= 10
+    assert min(minute for minute, desired, _running in live.counts if minute > seen["left"] and desired < 3) >= at - 0.1
 
 
 def test_a_request_at_zero_gets_the_plain_503_and_wakes_the_service_which_stays_up(run):

@@ -9,7 +9,8 @@ import json
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.sns.models import sns_backends
@@ -65,26 +66,32 @@ class Evaluation:
 
 
 def step(now: float) -> None:
-    """Do what is due at a step of the clock."""
-    ecs_metrics.publish(now)
-    alb_metrics.publish(PLANE, now)
+    """Do what is due at a step of the clock; what goes wrong with one thing is logged and keeps no other from it."""
+    with _logged("metrics of tasks"):
+        ecs_metrics.publish(now)
+    with _logged("metrics of load balancers"):
+        alb_metrics.publish(PLANE, now)
     triggers = defaultdict(list)
     for _account, _region, backend in list(cloudwatch_backends.iter_backends()):
         for alarm in list(backend.alarms.values()):
-            try:
+            with _logged(alarm.alarm_arn):
                 for arn in alarm.step(now):
                     if is_scaling(arn):
                         triggers[arn.partition(":createdBy/")[0]].append(alarm)
                     else:
                         _notify(alarm, arn, now)
-            except Exception:
-                LOG.exception("alarm %s", alarm.alarm_arn)
     for autoscaling in backends():
         for target in list(autoscaling.targets.values()):
-            try:
+            with _logged(target.arn):
                 target.step(now, _triggers(target, triggers, now))
-            except Exception:
-                LOG.exception("scaling of %s", target.resource_id)
+
+
+@contextmanager
+def _logged(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        LOG.exception("%s", what)
 
 
 def _triggers(target: Target, invoked: dict[str, list[WatchedAlarm]], now: float) -> list[Trigger]:
