@@ -73,6 +73,25 @@ def _forward(action: Document, ignore_weights: bool) -> Document:
     }
 
 
+def with_weights(actions: t.Iterable[Document], there: t.Iterable[Document]) -> list[Document]:
+    """Return the actions with the weights that the same target groups have there: then a change moves no requests."""
+    weights = {
+        group["TargetGroupArn"]: group["Weight"]
+        for action in there
+        for group in (action.get("ForwardConfig") or {}).get("TargetGroups") or []
+        if "Weight" in group
+    }
+
+    def weighed(action: Document) -> Document:
+        groups = (action.get("ForwardConfig") or {}).get("TargetGroups") or []
+        if not groups or any(group.get("TargetGroupArn") not in weights for group in groups):
+            return action
+        kept = [{**group, "Weight": weights[group["TargetGroupArn"]]} for group in groups]
+        return {**action, "ForwardConfig": {**action["ForwardConfig"], "TargetGroups": kept}}
+
+    return [weighed(action) for action in actions]
+
+
 def without_secrets(actions: t.Iterable[Document]) -> list[Document]:
     """Return the actions as they may be shown."""
     return [

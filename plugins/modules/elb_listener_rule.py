@@ -52,7 +52,8 @@ options:
     default: 1
   ignore_weights:
     description:
-      - Whether weights between the same target groups are no difference. ECS shifts them in a blue/green deployment.
+      - Whether weights between the same target groups are no difference, and are kept by every change. ECS shifts them
+        in a blue/green deployment.
     type: bool
     default: false
   owner_tags:
@@ -218,7 +219,8 @@ def present(module, client):
         before = _listener_rule.shown(current["Conditions"], current["Actions"], current["Priority"], ignore)
         after = _listener_rule.shown(conditions, actions, priority, ignore)
         differs = [name for name in after if before[name] != after[name]]
-        wanted = {"Conditions": conditions, "Actions": actions, "Priority": priority}
+        sent = _elb_actions.with_weights(actions, current["Actions"]) if ignore else actions
+        wanted = {"Conditions": conditions, "Actions": sent, "Priority": priority}
         rule = {**current, **{name: wanted[name] for name in differs}}
         if not module.check_mode:
             rule = update(client, current, wanted, differs, tags)

@@ -84,6 +84,11 @@ status:
   returned: if there was an answer
   type: int
   sample: 200
+name_unknown:
+  description: Whether the name in the URL is not known on this machine, which may be a matter of time.
+  returned: if there was no answer
+  type: bool
+  sample: true
 elapsed:
   description: How many seconds it took.
   returned: success
@@ -92,6 +97,7 @@ elapsed:
 """
 
 import json
+import socket
 import time
 import urllib.error
 
@@ -100,7 +106,6 @@ from ansible.module_utils.urls import open_url
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils import _secrets_api
-from ..module_utils._errors import EcsError
 from ..module_utils._module import connect, failures_told
 
 SHOWN = 300
@@ -169,7 +174,9 @@ def main():
         try:
             status, body = ask(module.params, key)
         except OSError as error:
-            raise EcsError(f"No answer from {module.params['url']}: {getattr(error, 'reason', error)}") from error
+            reason = getattr(error, "reason", error)
+            unknown = isinstance(reason, socket.gaierror)
+            module.fail_json(msg=f"No answer from {module.params['url']}: {reason}.", name_unknown=unknown)
         if not 200 <= status < 300:
             module.fail_json(msg=refusal(status, body, key), status=status)
         module.exit_json(changed=False, status=status, answer=said(body), elapsed=round(time.monotonic() - started, 3))

@@ -103,6 +103,29 @@ CHECKED_FIRST = {
         ["ecs_service_scaling: policies[wakes] needs an Application Load Balancer"],
     ),
     "GPU server on Fargate": ({"ecs_service_preset": "vllm"}, ["ecs_service_preset: vllm needs a GPU"]),
+    "load balancer in one zone": (
+        {"load_balancer_state": "present", "network_zones_count": 1},
+        ["network_zones_count: 1; a load balancer needs subnets in two availability zones", "set it to 2 or more"],
+    ),
+    "certificate of another region": (
+        {
+            "load_balancer_state": "present",
+            "load_balancer_certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234",
+        },
+        ["load_balancer_certificate_arn: the certificate is in us-east-1", "request or import one there"],
+    ),
+    "load balancer's name that is too long": (
+        {"load_balancer_state": "present", "load_balancer_name": "a" * 33},
+        ["load_balancer_name", "has 33 characters", "32 at most"],
+    ),
+    "login without HTTPS": (
+        {"load_balancer_state": "present", "load_balancer_authentication": {"Type": "authenticate-cognito"}},
+        ["load_balancer_authentication is of use with HTTPS alone", "set load_balancer_certificate_arn"],
+    ),
+    "path that is none": (
+        {"load_balancer_state": "present", "load_balancer_paths": ["v1/*"]},
+        ["load_balancer_paths", "a path must begin with /", "v1/*"],
+    ),
     "name that cannot be": (
         {"deployment_name": "my_llm"},
         ["deployment_name: 'my_llm'", "letters, digits and hyphens"],
@@ -154,6 +177,20 @@ def test_shared_variables_that_differ(world, refused):
     world.hosts(llm={})
     assert "deployment_tags is shared by all hosts of llm_services but differs" in message
     assert "{'team': 'a'} on chat; {'team': 'b'} on code" in message
+    assert world.control("GET", "requests") == []
+
+
+def test_services_that_a_load_balancer_cannot_tell_apart(world, refused):
+    world.hosts(chat={"load_balancer_paths": ["/a", "/b"]}, code={"load_balancer_paths": ["/b", "/a"]})
+    world.variables("zz_bad", load_balancer_state="present")
+    world.control("DELETE", "requests")
+
+    play = world.play("deploy.yml", "--limit", "chat")
+
+    message = only_message(play)
+    world.hosts(llm={})
+    assert "This service and code ask for the same requests of the load balancer" in message
+    assert "load_balancer_hosts or load_balancer_paths" in message
     assert world.control("GET", "requests") == []
 
 

@@ -84,3 +84,35 @@ def test_tagging_lists_what_carries_the_tag_and_lives(server):
     ec2.delete_security_group(GroupId=group)
     logs.delete_log_group(logGroupName="/tagged")
     assert listed() == {kept}
+
+
+def test_listeners_and_rules_are_listed(server):
+    elb, ec2 = server.client("elbv2"), server.client("ec2")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    subnets = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
+    tags = [{"Key": "llmops:deployment", "Value": "rules"}]
+    zones = {subnet["AvailabilityZone"]: subnet["SubnetId"] for subnet in subnets}
+    balancer = elb.create_load_balancer(Name="rules", Subnets=list(zones.values())[:2], Scheme="internal", Tags=tags)
+    arn = balancer["LoadBalancers"][0]["LoadBalancerArn"]
+    actions = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
+    made = elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=8099, DefaultActions=actions, Tags=tags)
+    listener = made["Listeners"][0]["ListenerArn"]
+    rule = elb.create_rule(
+        ListenerArn=listener,
+        Priority=1,
+        Conditions=[{"Field": "path-pattern", "Values": ["/a"]}],
+        Actions=actions,
+        Tags=tags,
+    )["Rules"][0]["RuleArn"]
+
+    def listed(kind):
+        filters = [{"Key": tag["Key"], "Values": [tag["Value"]]} for tag in tags]
+        asked = {"TagFilters": filters, "ResourceTypeFilters": [f"elasticloadbalancing:{kind}"]}
+        found = server.client("resourcegroupstaggingapi").get_resources(**asked)["ResourceTagMappingList"]
+        return [each["ResourceARN"] for each in found]
+
+    assert (listed("listener"), listed("listener-rule")) == ([listener], [rule])
+    elb.delete_rule(RuleArn=rule)
+    assert listed("listener-rule") == []
+    elb.delete_load_balancer(LoadBalancerArn=arn)
+    assert listed("listener") == []

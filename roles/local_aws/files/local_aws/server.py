@@ -19,7 +19,7 @@ from werkzeug.exceptions import Forbidden, HTTPException
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from . import autoscaling_actions, cloudwatch, ec2, ecr, ecs_backend, elbv2, gate, registry, scheduler, tagging
+from . import acm, autoscaling_actions, cloudwatch, ec2, ecr, ecs_backend, elbv2, gate, registry, scheduler, tagging
 from .control import Control
 from .evaluation import EVALUATION
 from .guardian import GUARDIAN
@@ -69,6 +69,7 @@ def install() -> None:
     ec2.install()
     ecr.install()
     elbv2.install()
+    acm.install()
     tagging.install()
     ecs_backend.install()
     cloudwatch.install()

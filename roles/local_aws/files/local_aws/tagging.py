@@ -10,6 +10,7 @@ from typing import Any
 
 from moto.core.resource_tagging import TaggedResource, iter_taggable_backends, make_tag_matcher
 from moto.ecs.models import EC2ContainerServiceBackend
+from moto.elbv2.models import ELBv2Backend
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
 
@@ -40,7 +41,7 @@ def install() -> None:
         has_tags = make_tag_matcher(tag_filters)
         for taggable in list(iter_taggable_backends(backend.account_id, backend.region_name)):
             gone = _gone(taggable)
-            for resource in list(taggable.iter_tagged_resources()):
+            for resource in [*taggable.iter_tagged_resources(), *_more(taggable)]:
                 if (
                     resource.tags
                     and has_tags(resource.tags)
@@ -51,6 +52,19 @@ def install() -> None:
                     yield resource
 
     ResourceGroupsTaggingAPIBackend._get_resources_generator = resources
+
+
+def _more(backend: Any) -> list[TaggedResource]:
+    """Return what moto leaves out of Elastic Load Balancing: listeners and their rules."""
+    if not isinstance(backend, ELBv2Backend):
+        return []
+    listeners = [each for balancer in list(backend.load_balancers.values()) for each in balancer.listeners.values()]
+    arns = {
+        **{rule.arn: "listener-rule" for listener in listeners for rule in listener._non_default_rules.values()},
+        **{listener.arn: "listener" for listener in listeners},
+    }
+    tags = backend.tagging_service.get_tag_dict_for_resource
+    return [TaggedResource(arn, tags(arn), f"elasticloadbalancing:{kind}") for arn, kind in arns.items()]
 
 
 def _gone(backend: Any) -> set[str]:

@@ -90,6 +90,24 @@ def test_conditions_have_one_form_that_is_its_own(fields, values, random):
     assert once == _listener_rule.normal(once)
 
 
+def forward(**weights):
+    groups = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in weights.items()]
+    return {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "sent"),
+    [
+        (forward(blue=1, green=0), forward(green=100, blue=0), forward(blue=0, green=100)),
+        (forward(blue=1, green=0), forward(blue=5), forward(blue=1, green=0)),
+        (forward(blue=1), {"Type": "forward", "TargetGroupArn": "blue"}, forward(blue=1)),
+        ({"Type": "redirect"}, forward(blue=5), {"Type": "redirect"}),
+    ],
+)
+def test_a_change_keeps_the_weights_that_ecs_shifted(asked, there, sent):
+    assert _elb_actions.with_weights([asked], [there]) == [sent]
+
+
 def test_a_priority_that_is_too_low_is_given_up():
     rules = [{"Priority": priority} for priority in ("7", "20", "21", "default")]
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -52,6 +53,20 @@ def server(monkeypatch):
 def key(aws):
     answer = {"SecretString": KEY, "ARN": ARN, "Name": "/llm/api-key"}
     aws("secretsmanager").add_response("get_secret_value", answer, {"SecretId": ARN})
+
+
+def test_a_name_that_is_not_known_is_told_as_such(monkeypatch, run):
+    def unknown(*_arguments, **_more):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+
+    result = run(llm_question, url="http://llm.example.com/generate", method="GET")
+
+    assert result["failed"]
+    assert result["name_unknown"]
+    assert "http://llm.example.com/generate: [Errno" in result["msg"]
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
