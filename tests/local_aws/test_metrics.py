@@ -146,6 +146,14 @@ def test_what_is_put_is_read_by_the_period(held):
     assert listed == [{"Namespace": "llm", "MetricName": "Requests", "Dimensions": dimensions}]
 
 
+@pytest.mark.parametrize(("count", "total"), [(0, None), (1, 4), (2, 8), (5, 20)])
+def test_a_statistic_set_counts_as_often_as_it_says(held, count, total):
+    cloudwatch, name, start = held.client("cloudwatch"), f"Set{count}", held.now()
+    given = {"SampleCount": count, "Sum": 4 * count, "Minimum": 4, "Maximum": 4}
+    cloudwatch.put_metric_data(Namespace="llm", MetricData=[{"MetricName": name, "StatisticValues": given}])
+    assert statistics(held, name, start, start + 60) == ([] if total is None else [(0, total, count)])
+
+
 def test_expressions_are_worked_out(held):
     cloudwatch, start = held.client("cloudwatch"), held.now()
     for offset, value in ((0, 4), (60, 8)):

@@ -123,7 +123,7 @@ def _values(datum: Document) -> list[float]:
         count, least, most = round(given["SampleCount"]), given["Minimum"], given["Maximum"]
         _limit(count)
         if count < 3:
-            return [least, most][-count:]
+            return [least, most][:count]
         return [least, most, *[(given["Sum"] - least - most) / (count - 2)] * (count - 2)]
     if "Values" not in datum:
         return [float(datum["Value"])]
