@@ -216,9 +216,12 @@ def test_a_task_ends_the_answers_that_it_has_begun(world, door, rolling):
     wait(lambda: world.tasks("rolling"), lambda tasks: tasks == [])
     leaving = world.tasks("rolling", "STOPPED")
     assert "DEACTIVATING" in [task["lastStatus"] for task in leaving]
+    assert "has reached a steady state" not in messages(world, "rolling")[0]
     assert answer.read() == b"last"
 
     connection.close()
+    wait(lambda: messages(world, "rolling")[0], lambda message: "has reached a steady state" in message)
+    assert "has reached a steady state" not in messages(world, "rolling")[1]
     wait(lambda: world.tasks("rolling", "STOPPED"), lambda tasks: {task["lastStatus"] for task in tasks} == {"STOPPED"})
     said = [message.removeprefix("(service rolling) ").partition(" (")[0] for message in messages(world, "rolling")]
     end = said.index("has stopped 1 running tasks:")

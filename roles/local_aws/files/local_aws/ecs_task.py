@@ -104,6 +104,10 @@ class Task:
         return self.stop_code in DRAINED
 
     @property
+    def is_draining(self) -> bool:
+        return bool(self.registrations) and self.is_drained_first and self.last_status == "DEACTIVATING"
+
+    @property
     def was_running(self) -> bool:
         return "startedAt" in self.times
 

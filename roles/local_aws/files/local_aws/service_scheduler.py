@@ -102,7 +102,6 @@ def _account_for_stopped(service: Service, tasks: list[Task], now: float) -> Non
         if task.is_live or task.counted:
             continue
         task.counted = True
-        service.is_steady = False
         _tell_deregistered(service, task)
         failed_check = (task.stopped_reason or "").startswith((FAILED_CHECKS, FAILED_ELB_CHECKS.partition("(")[0]))
         if not failed_check and task.stop_code not in ("TaskFailedToStart", "EssentialContainerExited"):
@@ -189,15 +188,16 @@ def _hold_both(backend: EcsBackend, service: Service, live: list[Task], now: flo
 
 
 def _settle(backend: EcsBackend, service: Service, now: float) -> None:
-    """Notice that the deployment is complete, and that the service is steady."""
-    live = [task for task in backend.tasks_of(service) if task.is_live]
+    """Notice that the deployment is complete, which tasks that still answer hold up, and that the service is steady."""
+    tasks = backend.tasks_of(service)
+    live = [task for task in tasks if task.is_live]
     own = [task for task in live if service.primary.owns(task) and task.is_healthy(now)]
     if service.shift and not service.shift.is_over:
         percent = service.shift.step(len(own) >= service.desired_count)
         if percent is not None:
             service.shift_to_primary(percent)
         return
-    is_steady = len(live) == len(own) == service.desired_count
+    is_steady = len(live) == len(own) == service.desired_count and not any(task.is_draining for task in tasks)
     if is_steady and service.primary.is_in_progress:
         service.complete_deployment()
     if is_steady and not service.is_steady:
