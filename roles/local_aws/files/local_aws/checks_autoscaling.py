@@ -135,7 +135,7 @@ def _check_tracking(name: str, configuration: Document, existing: Target) -> Non
             raise _invalid("ALBRequestCountPerTarget needs a ResourceLabel app/<name>/<id>/targetgroup/<name>/<id>")
     elif label:
         raise _invalid("A ResourceLabel may only be given with ALBRequestCountPerTarget")
-    if not float(configuration["TargetValue"]) > 0:
+    if float(configuration["TargetValue"]) <= 0:
         raise _invalid("TargetValue must be greater than 0")
     try:
         tracking_alarms(configuration, existing.resource_id)

@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 import threading
 import time
+from math import isfinite
 
 
 class Clock:
     """Seconds since the epoch, from the real time at which it was made on; or, held, only as far as it is advanced."""
 
     def __init__(self, speed: float = 1.0) -> None:
-        if not speed > 0:
+        if speed <= 0 or not isfinite(speed):
             raise ValueError(f"LOCAL_AWS_SPEED: {speed:g} is not over 0")
         self.speed = speed
         self._lock = threading.Lock()
@@ -36,7 +37,7 @@ class Clock:
 
     def run(self, speed: float) -> None:
         """Go on from now at another speed. Raises ValueError for one that is not over 0."""
-        if not speed > 0:
+        if speed <= 0 or not isfinite(speed):
             raise ValueError(f"a speed of {speed:g} is not over 0")
         now = self.now()
         with self._lock:

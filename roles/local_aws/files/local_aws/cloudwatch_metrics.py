@@ -129,7 +129,7 @@ def _values(datum: Document) -> list[float]:
         return [float(datum["Value"])]
     counts = [round(float(count)) for count in datum.get("Counts") or [1] * len(datum["Values"])]
     _limit(sum(counts))
-    return [float(value) for value, count in zip(datum["Values"], counts, strict=True) for _ in range(count)]
+    return [float(value) for value, count in zip(datum["Values"], counts, strict=True) for _sample in range(count)]
 
 
 def _limit(count: int) -> None:

@@ -84,7 +84,7 @@ class Metrics:
 
         def read(metric: Metric, statistic_name: str, period: int, end: float, count: int) -> list[float | None]:
             start = end - count * period
-            samples: list[list[float]] = [[] for _ in range(count)]
+            samples: list[list[float]] = [[] for _period in range(count)]
             for key in self._keys_of(account, region, metric):
                 for second, value in self.values(key, start, end):
                     samples[int((second - start) // period)].append(value)
