@@ -77,6 +77,21 @@ def recorded_imports(found: dict[str, dict[str, None]]):
 
 
 @contextlib.contextmanager
+def recorded_by_ansible():
+    """Give a list of the warnings and deprecations that are noted meanwhile for a result, and forget them."""
+    found = []
+    try:
+        yield found
+    finally:
+        module = sys.modules.get("ansible.module_utils.common.warnings")
+        for name in ("_global_warnings", "_global_deprecations"):
+            noted = getattr(module, name, None)
+            if isinstance(noted, dict):
+                found.extend(noted)
+                noted.clear()
+
+
+@contextlib.contextmanager
 def unchanged():
     """Put back what importing may change and a module would notice."""
     path, hooks, finders, arguments = sys.path[:], sys.path_hooks[:], sys.meta_path[:], sys.argv[:]
@@ -174,12 +189,13 @@ class Preloader:
         before = set(sys.modules)
         result = None
         try:
-            with warnings.catch_warnings(record=True) as said:
+            with warnings.catch_warnings(record=True) as said, recorded_by_ansible() as noted:
                 result = function(name)
         except Exception as error:
             self.failed[name] = f"{type(error).__name__}: {error}"
-        if said:
-            self.failed.update((one, f"warns: {said[0].message}") for one in {name, *sys.modules} - before)
+        if said or noted:
+            reason = said[0].message if said else noted[0]
+            self.failed.update((one, f"warns: {reason}") for one in {name, *sys.modules} - before)
         return result
 
     def keep(self) -> None:

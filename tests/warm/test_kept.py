@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -147,5 +148,6 @@ def test_a_module_is_packed_again_when_what_it_missed_is_there(made):
 def test_what_packing_warns_of_is_said_in_each_play(made):
     path = module_utils(made.second, "kept") / "value.py"
     path.write_text(path.read_text() + r"OTHER = '\d'" + "\n")
-    for _play in range(2):
-        assert tell(made) == ("old, nothing more, here", True)
+    assert tell(made) == ("old, nothing more, here", True)
+    # Python 3.11 says nothing of it.
+    assert tell(made) == ("old, nothing more, here", sys.version_info >= (3, 12))

@@ -252,3 +252,27 @@ def test_the_interpreter_can_be_started_before_the_first_module(world):
     assert process.returncode == 0
     assert path.read_text() == Path(f"{path}.2").read_text()
     assert world.left() == ({}, [])
+
+
+def test_filters_of_a_role_that_comes_later_are_found(world):
+    """What was loaded early does not stand in the way of what was not there then."""
+    role = world.folder / "roles" / "later"
+    for folder in ("tasks", "filter_plugins"):
+        (role / folder).mkdir(parents=True)
+    (role / "tasks" / "main.yml").write_text("- assert: {that: \"'word' | backwards == 'drow'\"}\n")
+    (role / "filter_plugins" / "later.py").write_text(
+        "class FilterModule:\n    def filters(self):\n        return {'backwards': lambda text: text[::-1]}\n"
+    )
+    playbook, _path = write(world, "nothing")
+    playbook.write_text(
+        """
+- hosts: all
+  gather_facts: false
+  tasks:
+    - meta: reset_connection
+    - include_role: {name: "{{ 'later' | default('') }}"}
+"""
+    )
+    run = world.play(playbook, WARM)
+    assert run.returncode == 0, run.stdout
+    assert "ok=2 " in run.stdout
