@@ -19,6 +19,7 @@ import warnings
 import zipfile
 import zipimport
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 
 @dataclass
@@ -130,6 +131,12 @@ class Loader:
         module = self.util.module
         if module.__name__ != spec.name:
             return None
+        # A path that it has worked out from where it was imported from is one in the archive, too.
+        ending = f"{spec.name.replace('.', '/')}{'/__init__' if self.util.is_package else ''}.py"
+        before, after = module.__file__.removesuffix(ending), spec.origin.removesuffix(ending)
+        for name, value in list(vars(module).items()):
+            if isinstance(value, PurePath) and str(value).startswith(before):
+                setattr(module, name, type(value)(after + str(value).removeprefix(before)))
         module.__loader__ = self.importer
         module.__file__ = spec.origin
         if self.util.is_package:
