@@ -168,24 +168,6 @@ def test_a_priority_that_is_taken_is_reported_with_what_to_do(world, shared):
     assert "Take another one, or 0 for the lowest free one" in said
 
 
-def test_a_health_path_that_answers_404_is_reported_with_what_to_do(world, shared):
-    world.hosts(
-        chat={
-            "load_balancer_paths": ["/generate"],
-            "ecs_service_health_path": "/nowhere",
-            "ecs_service_grace_period": 0,
-            "ecs_service_force_new_deployment": True,
-        }
-    )
-    play = world.play("deploy.yml")
-    world.hosts(chat={"load_balancer_paths": ["/generate"]})
-
-    assert play.code != 0, play.output
-    [message] = play.failed.values()
-    assert "404" in message
-    assert "ecs_service_health_path" in message
-
-
 def test_a_certificate_leads_everybody_to_https(world, shared):
     certificate = world.folder / "certificate.pem"
     key = world.folder / "key.pem"
@@ -207,14 +189,39 @@ def test_a_certificate_leads_everybody_to_https(world, shared):
     [balancer] = world.client("elbv2").describe_load_balancers()["LoadBalancers"]
     address = balancer["DNSName"]
     resolve = ["--resolve", f"llm.example.com:8443:{address}", "--resolve", f"llm.example.com:8080:{address}"]
-    ask = ["curl", "--silent", "--max-time", "10", "--location", "--cacert", str(certificate), *resolve]
-    moved = ["--write-out", " %{num_redirects} %{url_effective}", "http://llm.example.com:8080/generate"]
+    ask = ["curl", "--silent", "--max-time", "10", "--cacert", str(certificate), *resolve]
     body = ["--request", "GET", "--data", '{"text": "hello"}']
-    answer = subprocess.run([*ask, *body, *moved], capture_output=True, text=True, check=False).stdout
+
+    def told(*arguments: str) -> str:
+        return subprocess.run([*ask, *arguments], capture_output=True, text=True, check=False).stdout
+
+    moved = told("--output", "/dev/null", "--write-out", "%{redirect_url}", "http://llm.example.com:8080/generate")
+    answer = told(*body, "https://llm.example.com:8443/generate")
 
     assert "chat: https://llm.example.com:8443" in play.output
     assert second.count == 0, second.output
-    assert answer == "hello (answer 1) 1 https://llm.example.com:8443/generate"
+    assert moved == "https://llm.example.com:8443/generate"
+    assert answer == "hello (answer 1)"
+
+
+def test_a_health_path_that_answers_404_is_reported_with_what_to_do(world, shared):
+    world.hosts(
+        chat={
+            "load_balancer_paths": ["/generate"],
+            "ecs_service_health_path": "/nowhere",
+            "ecs_service_grace_period": 0,
+            "ecs_service_force_new_deployment": True,
+        }
+    )
+    play = world.play("deploy.yml")
+    world.hosts(chat={"load_balancer_paths": ["/generate"]})
+
+    assert play.code != 0, play.output
+    [message] = play.failed.values()
+    assert "404" in message
+    assert "ecs_service_health_path" in message
+    # The path is the target group's: nothing of the service differs, so that new tasks have to be asked for.
+    world.deploy("-e", "ecs_service_force_new_deployment=true")
 
 
 def test_a_protected_load_balancer_is_removed_only_when_that_is_said(world, shared):
