@@ -168,7 +168,7 @@ def _problems(asked: Mapping[str, Any], hours: float) -> Iterator[str]:
         if quantity not in QUANTITIES:
             yield f"metrics.{name} is {quantity!r}: it must be one of {', '.join(QUANTITIES)}"
         if "/" not in str(name):
-            yield f"metrics has {name!r}: a metric is named by namespace and name, as {next(iter(METRICS))}"
+            yield f"metrics has {name!r}: a metric is named by namespace and name, as {min(METRICS)}"
     yield from _task_problems(asked["task"])
 
 

@@ -155,12 +155,12 @@ def _comparison(counted: Mapping[str, Mapping[str, Any]]) -> str:
         wanted = choose(values) if choose and len(set(values)) > 1 else None
         cells = []
         for value in values:
-            bar = ""
+            drawn = ""
             if key in _BARS and top:
                 css = "bar failed" if key == "failed_percent" else "bar"
-                bar = f'<span class="{css}" style="width:{round(100 * value / top, 1)}%"></span>'
+                drawn = f'<span class="{css}" style="width:{round(100 * value / top, 1)}%"></span>'
             mark = " class=best" if value == wanted else ""
-            cells.append(f"<td{mark}>{value:,}{bar}</td>")
+            cells.append(f"<td{mark}>{value:,}{drawn}</td>")
         rows.append(f'<tr><th scope="row">{label}</th>{"".join(cells)}</tr>')
     title = "Side by side" if len(names) > 1 else "In numbers"
     best = " The best value of a row is bold." if len(names) > 1 else ""
