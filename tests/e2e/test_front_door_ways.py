@@ -237,5 +237,6 @@ def test_a_protected_load_balancer_is_removed_only_when_that_is_said(world, shar
     forced = world.play("destroy.yml", "-e", "load_balancer_remove_protected=true", "-e", "local_aws_keep=true")
     assert forced.code == 0, forced.output
     assert left(world) == {"balancers": [], "target groups": [], "security groups": []}
+    door(world, load_balancer_deletion_protection=False)
     assert world.play("destroy.yml").code == 0
     assert not listens(world.port)
