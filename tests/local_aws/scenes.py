@@ -45,6 +45,17 @@ class Scene:
         block = f"10.{100 + self.number % 100}.{third}.0/24"
         return self.ec2.create_subnet(VpcId=vpc, CidrBlock=block, AvailabilityZone=zone)["Subnet"]["SubnetId"]
 
+    def when_let_go(self, delete, seconds=20):
+        """Delete what lingering interfaces hold, as soon as they are gone."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return delete()
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "DependencyViolation" or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.1)
+
     def group(self, vpc):
         return self.ec2.create_security_group(GroupName=self.name(), Description="x", VpcId=vpc)["GroupId"]
 

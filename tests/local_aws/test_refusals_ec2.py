@@ -34,7 +34,7 @@ def subnet_with_a_load_balancer(scene):
     arn = scene.balancer(Subnets=subnets)["LoadBalancerArn"]
     yield lambda: scene.ec2.delete_subnet(SubnetId=subnets[0]), "DependencyViolation", "has dependencies"
     scene.elbv2.delete_load_balancer(LoadBalancerArn=arn)
-    scene.ec2.delete_subnet(SubnetId=subnets[0])
+    scene.when_let_go(lambda: scene.ec2.delete_subnet(SubnetId=subnets[0]))
 
 
 @refused("DeleteSecurityGroup")
@@ -66,7 +66,7 @@ def group_of_a_load_balancer(scene):
     arn = scene.balancer(SecurityGroups=[group])["LoadBalancerArn"]
     yield lambda: scene.ec2.delete_security_group(GroupId=group), "DependencyViolation", "has a dependent object"
     scene.elbv2.delete_load_balancer(LoadBalancerArn=arn)
-    scene.ec2.delete_security_group(GroupId=group)
+    scene.when_let_go(lambda: scene.ec2.delete_security_group(GroupId=group))
 
 
 @refused("DeleteSecurityGroup")
