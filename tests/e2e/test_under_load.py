@@ -140,10 +140,11 @@ def test_a_scale_in_loses_no_request(world, url, tmp_path):
 def test_a_killed_task_costs_502s_until_it_is_deregistered_and_none_after(world, url, tmp_path):
     world.deploy()
     with load(url, tmp_path / "record") as generator:
-        victim = processes(world)[0]
-        os.kill(victim, signal.SIGKILL)
+        before = registered(world)
+        assert len(before) == 2
+        os.kill(processes(world)[0], signal.SIGKILL)
         killed = time.time()
-        gone = deregistered(world)
+        gone = until_one_is_deregistered(world, before)
         # One more second for what was on its way when the target went.
         time.sleep(1)
 
@@ -168,20 +169,18 @@ def processes(world: World) -> list[int]:
     return found
 
 
-def deregistered(world: World) -> float:
-    """Wait until no target is the dead one's: all that are healthy run; return when that was seen."""
+def registered(world: World) -> set[str]:
+    """Return the addresses of the targets that get requests."""
     elb = world.client("elbv2")
     [group] = elb.describe_target_groups()["TargetGroups"]
-    before = {target["Target"]["Id"] for target in healths(elb, group)}
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        now = {target["Target"]["Id"] for target in healths(elb, group)}
-        if before - now:
-            return time.time()
-        time.sleep(0.2)
-    raise AssertionError(f"none of {before} was deregistered within a minute")
-
-
-def healths(elb, group) -> list[dict]:
     shown = elb.describe_target_health(TargetGroupArn=group["TargetGroupArn"])["TargetHealthDescriptions"]
-    return [target for target in shown if target["TargetHealth"]["State"] != "draining"]
+    return {target["Target"]["Id"] for target in shown if target["TargetHealth"]["State"] != "draining"}
+
+
+def until_one_is_deregistered(world: World, before: set[str]) -> float:
+    """Wait until one of the targets gets no requests any more; return when that was seen."""
+    deadline = time.monotonic() + 60
+    while not before - registered(world):
+        assert time.monotonic() < deadline, before
+        time.sleep(0.1)
+    return time.time()
