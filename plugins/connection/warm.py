@@ -134,12 +134,11 @@ import gc
 import importlib
 import os
 import sys
-from functools import cached_property
 
 from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.plugins.connection.local import Connection as Local
-from ansible.plugins.loader import filter_loader, test_loader
+from ansible.plugins.loader import filter_loader, lookup_loader, test_loader
 from ansible.utils.display import Display
 
 display = Display()
@@ -151,10 +150,15 @@ class Connection(Local):
     # As such it has the same current folder.
     transport = "local"
 
-    @cached_property
+    @property
     def tools(self):
         """What hands modules over. Each task's process loads its plugins anew, and most tasks have no module."""
         return importlib.import_module("..plugin_utils._warm_client", __package__)
+
+    @property
+    def packed(self):
+        """What keeps packed modules."""
+        return importlib.import_module("..plugin_utils._warm_packed", __package__)
 
     def is_pipelining_enabled(self, wrap_async=False):
         """Whether a module is handed over without a file; a module is about to be packed when this is asked."""
@@ -162,8 +166,7 @@ class Connection(Local):
             return super().is_pipelining_enabled(wrap_async)
         self.start()
         if self.get_option("keep_modules"):
-            packed = importlib.import_module("..plugin_utils._warm_packed", __package__)
-            packed.install(C.ANSIBLE_HOME, lambda line: display.vvv(line, host=self._play_context.remote_addr))
+            self.packed.install(C.ANSIBLE_HOME, lambda line: display.vvv(line, host=self._play_context.remote_addr))
         # Packing makes very many objects and hardly any garbage: up to half of its time would go into looking for it.
         gc.disable()
         return True
@@ -199,10 +202,11 @@ class Connection(Local):
     def reset(self):
         """Begin early: the task meta=reset_connection calls this in the play's own process, not in a task's."""
         super().reset()
-        # This plugin is loaded there now; so are these, which each task's process would load anew otherwise.
+        # All tasks' processes come from that one, and do not load anew what is loaded there, as this plugin is now.
         for loader in (filter_loader, test_loader):
             list(loader.all())
-        if self.enabled and self.serves(self.get_option("python_interpreter")):
+        lookup_loader.get("llmops.ecs.aws_environment")
+        if self.enabled and self.serves(self.get_option("python_interpreter")) and self.packed:
             self.start()
 
     def start(self):

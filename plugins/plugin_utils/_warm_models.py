@@ -6,7 +6,11 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
+import logging
 import sys
+import types
 from collections.abc import Iterator
 
 
@@ -27,6 +31,8 @@ def models(services: list[str]) -> Iterator[None]:
             self._cache.update(loader._cache)
 
     loaders.Loader.__init__ = init
+    attempt(share_events)
+    yield
     for name in ("endpoints", "partitions", "sdk-default-configuration", "_retry"):
         attempt(loader.load_data, name)
         yield
@@ -39,6 +45,29 @@ def models(services: list[str]) -> Iterator[None]:
             for kind in ("paginators-1", "waiters-2"):
                 attempt(loader.load_service_model, service, kind, model["metadata"]["apiVersion"])
                 yield
+
+
+def share_events() -> None:
+    """Have each new session begin with what botocore finds out about its own events and their handlers.
+
+    In each of a task's two sessions it looks for all events among those that were renamed, and at all signatures.
+    """
+    hooks = importlib.import_module("botocore.hooks")
+    names: dict[str, str] = {}
+    original, original_accepts = hooks.EventAliaser.__init__, hooks.accepts_kwargs
+    accepts = functools.cache(original_accepts)
+
+    def init(self, *args, **kwargs):
+        original(self, *args, **kwargs)
+        # Whoever wants to know reads of each renaming in the log.
+        if self._event_aliases == hooks.EVENT_ALIASES and not hooks.logger.isEnabledFor(logging.DEBUG):
+            self._alias_name_cache.update(names)
+
+    def accepts_kwargs(function):
+        return (accepts if isinstance(function, types.FunctionType) else original_accepts)(function)
+
+    hooks.EventAliaser.__init__, hooks.accepts_kwargs = init, accepts_kwargs
+    names.update(importlib.import_module("botocore.session").Session()._events._alias_name_cache)
 
 
 def attempt(load, *args, **kwargs):

@@ -2,19 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How long plays take with the connection warm beside local, and how much memory their processes have at most.
+"""How long plays take with the connection warm beside local, and how much CPU time and memory they need.
 
 .venv/bin/python tests/bench/warm.py [--pairs N] [--mitogen] [PLAY ...]: plays are stock, deploy and hosts. Each pair is
 one run with each connection, one after the other, on one embedded AWS on which the play has run before. With --mitogen,
 it runs beside them, from a virtual environment that is made for it with this one's versions of everything else.
-Prints medians and their ratios to local.
+Prints medians and their ratios to local. CPU seconds are those of all processes that a run leaves or waits for.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import os
+import resource
 import socket
 import statistics
 import subprocess
@@ -36,6 +38,8 @@ PLAYS = {
 }
 HOSTS = 50
 MARK = "BENCH_RUN"
+PR_SET_CHILD_SUBREAPER = 36
+LIBC = ctypes.CDLL(None)
 
 
 class Memory(threading.Thread):
@@ -60,9 +64,12 @@ class Memory(threading.Thread):
         return 0
 
 
-def timed(arguments: list[str], inventory: Path, how: dict) -> float:
-    """Run a playbook; its wall-clock seconds."""
+def timed(arguments: list[str], inventory: Path, how: dict) -> tuple[float, float]:
+    """Run a playbook; its wall-clock seconds, and the CPU seconds of it and of all that it started."""
     command = [how["program"], *arguments, "-i", str(inventory), "-e", f"ansible_connection={how['connection']}"]
+    spent = used()
+    # What the play leaves, such as the warm interpreter, which ends by itself, becomes a child of this process.
+    LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     began = time.perf_counter()
     result = subprocess.run(
         command,
@@ -74,7 +81,18 @@ def timed(arguments: list[str], inventory: Path, how: dict) -> float:
     )
     if result.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{result.stdout}{result.stderr}")
-    return time.perf_counter() - began
+    seconds = time.perf_counter() - began
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+    LIBC.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+    return seconds, used() - spent
+
+
+def used() -> float:
+    """The CPU seconds of all processes that this one has waited for, and they of theirs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def measured(arguments: list[str], inventory: Path, how: dict) -> float:
@@ -143,7 +161,7 @@ def main() -> None:
         images = yaml.safe_load(variables.read_text())["local_aws_images"]
         many = many_hosts(inventory)
         compared = ways(scratch, options.mitogen)
-        print(f"{'':8}{'':9}{'seconds':>9}{'ratio':>7}{'MB':>7}{'ratio':>7}", flush=True)
+        print(f"{'':8}{'':9}{'seconds':>9}{'ratio':>7}{'CPU s':>7}{'ratio':>7}{'MB':>7}{'ratio':>7}", flush=True)
         for play in options.plays:
             where = many if play == "hosts" else inventory
             bench.server("start", directory, port, images)
@@ -158,11 +176,17 @@ def main() -> None:
                 megabytes = {name: measured(PLAYS[play], where, how) for name, how in compared.items()}
             finally:
                 bench.server("stop", directory, port)
-            seconds = {name: statistics.median(one) for name, one in figures.items()}
-            for name in compared:
+            medians = {
+                name: [*(statistics.median(column) for column in zip(*figures[name], strict=True)), megabytes[name]]
+                for name in compared
+            }
+            for name, values in medians.items():
+                cells = zip(values, (9, 7, 7), (1, 1, 0), medians["local"], strict=True)
                 print(
-                    f"{play:8}{name:9}{seconds[name]:9.1f}{seconds[name] / seconds['local']:7.2f}"
-                    f"{megabytes[name]:7.0f}{megabytes[name] / megabytes['local']:7.2f}",
+                    f"{play:8}{name:9}"
+                    + "".join(
+                        f"{value:{width}.{digits}f}{value / local:7.2f}" for value, width, digits, local in cells
+                    ),
                     flush=True,
                 )
 

@@ -108,7 +108,7 @@ class Behind:
     """A target's server, on an address as a task has it, and the address in the VPC by which AWS knows it."""
 
     def __init__(self, name, number):
-        self.host, self.ip = ADDRESSES.take(), f"172.31.0.{100 + number}"
+        self.host, self.ip = ADDRESSES.take(), f"172.31.0.{number}"
         self._server = Server((self.host, PORT), Handler)
         self._server.name, self._server.health = name, 200
         # The sizes of the chunks of bodies that have come so far.
@@ -145,6 +145,8 @@ class Site:
         self.targets = self.target_group("llm")
         self.listener = self.listen([{"Type": "forward", "TargetGroupArn": self.targets}])
         self.behind = []
+        # An address in the VPC of its own for each target, also for one that comes after another has gone.
+        self.numbers = itertools.count(100)
 
     def target_group(self, name):
         settings = {"protocol": "HTTP", "port": PORT, "vpc_id": self.vpc, "target_type": "ip"}
@@ -168,7 +170,7 @@ class Site:
         self.ec2.authorize_security_group_ingress(self.group.id, "tcp", PORT, PORT, [{"CidrIp": block}])
 
     def start(self, name, group=None, registered=True):
-        server = Behind(name, len(self.behind))
+        server = Behind(name, next(self.numbers))
         self.behind.append(server)
         if registered:
             targets.register(group or self.targets, server.ip, PORT, (server.host, PORT), self.zone)
