@@ -18,24 +18,8 @@ author:
 options:
   _terms:
     description: Not used.
-  profile:
-    description: The profile of the AWS configuration to use. Empty for what the environment says.
-    type: str
-    default: ""
-    vars:
-      - name: aws_profile
-  region:
-    description: The AWS region. Empty for what the environment or the profile says.
-    type: str
-    default: ""
-    vars:
-      - name: aws_region
-  endpoint_url:
-    description: The URL of another endpoint than AWS's own, such as that of the embedded AWS.
-    type: str
-    default: ""
-    vars:
-      - name: aws_endpoint_url
+extends_documentation_fragment:
+  - llmops.ecs.account
 """
 
 EXAMPLES = r"""
@@ -112,7 +96,12 @@ def aws_environment(environ, profile: str, region: str, endpoint_url: str) -> di
 
 
 class LookupModule(LookupBase):
+    def account(self, variables, direct):
+        """Return the options profile, region and endpoint_url, each "" where it is not set."""
+        self.set_options(var_options=variables, direct=direct)
+        return self._templar.template(
+            {name: self.get_option(name) or "" for name in ("profile", "region", "endpoint_url")}
+        )
+
     def run(self, terms, variables=None, **kwargs):
-        self.set_options(var_options=variables, direct=kwargs)
-        options = {name: self.get_option(name) or "" for name in ("profile", "region", "endpoint_url")}
-        return [aws_environment(os.environ, **self._templar.template(options))]
+        return [aws_environment(os.environ, **self.account(variables, kwargs))]

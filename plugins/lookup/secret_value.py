@@ -18,24 +18,8 @@ options:
   _terms:
     description: Names or ARNs of secrets.
     required: true
-  profile:
-    description: The profile of the AWS configuration to use. Empty for what the environment says.
-    type: str
-    default: ""
-    vars:
-      - name: aws_profile
-  region:
-    description: The AWS region. Empty for what the environment or the profile says.
-    type: str
-    default: ""
-    vars:
-      - name: aws_region
-  endpoint_url:
-    description: The URL of another endpoint than AWS's own, such as that of the embedded AWS.
-    type: str
-    default: ""
-    vars:
-      - name: aws_endpoint_url
+extends_documentation_fragment:
+  - llmops.ecs.account
 """
 
 EXAMPLES = r"""
@@ -55,9 +39,9 @@ import os
 from urllib.parse import urlsplit
 
 from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._loopback import is_loopback
+from .aws_environment import LookupModule as AccountLookup
 from .aws_environment import aws_environment
 
 try:
@@ -87,14 +71,12 @@ def connect(profile, region, endpoint_url):
     return session.create_client("secretsmanager", endpoint_url=endpoint_url or None, config=direct)
 
 
-class LookupModule(LookupBase):
+class LookupModule(AccountLookup):
     def run(self, terms, variables=None, **kwargs):
         if Session is None:
             raise AnsibleLookupError("botocore is missing from the Python that runs Ansible: pip install boto3")
-        self.set_options(var_options=variables, direct=kwargs)
-        options = {name: self.get_option(name) or "" for name in ("profile", "region", "endpoint_url")}
         try:
-            client = connect(**self._templar.template(options))
+            client = connect(**self.account(variables, kwargs))
             return [client.get_secret_value(SecretId=term)["SecretString"] for term in terms]
         except (BotoCoreError, ClientError) as error:
             raise AnsibleLookupError(f"Failed to read {', '.join(terms)} from Secrets Manager: {error}") from error
