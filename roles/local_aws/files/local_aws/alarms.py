@@ -13,6 +13,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
+from .arns import account_and_region
 from .metrics import METRICS
 from .scaling.alarms import ALARM, OK, UNCHECKED, Alarm, Judgement
 
@@ -36,7 +37,8 @@ class WatchedAlarm:
     rule = None
 
     def __init__(self, arn: str, request: dict[str, Any], now: float) -> None:
-        self.alarm_arn, self.account, self.region = arn, arn.split(":")[4], arn.split(":")[3]
+        self.alarm_arn = arn
+        self.account, self.region = account_and_region(arn)
         self.name: str = request["AlarmName"]
         self.history: list[dict[str, Any]] = []
         self.reason, self.reason_data = UNCHECKED, "{}"

@@ -15,7 +15,6 @@ import contextlib
 import logging
 import socket
 import ssl
-import struct
 import tempfile
 import threading
 import time
@@ -32,6 +31,8 @@ from .alb_checks import Checks
 from .alb_pages import page
 from .alb_place import Place
 from .alb_proxy import Outcome, Proxy, Way
+from .arns import account_and_region
+from .front import closing_resets
 from .targets import TARGETS, groups_of
 
 TICK = 0.1
@@ -100,7 +101,7 @@ class Listening:
                 await asyncio.sleep(TICK)
                 continue
             if not self._admits(peer[0]):
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                closing_resets(connection, True)
                 connection.close()
                 continue
             # In a task of its own: a caller that is slow to agree on TLS keeps nobody waiting.
@@ -275,7 +276,7 @@ def settings_of(listener: FakeListener) -> tuple[Any, ...]:
 
 def _bundle(certificate_arn: str) -> Bundle:
     """Return the certificate and key as ACM has them."""
-    _arn, _partition, _service, region, account, *_rest = certificate_arn.split(":")
+    account, region = account_and_region(certificate_arn)
     found = acm_backends[account][region].get_certificate(certificate_arn)
     return Bundle(found.cert + b"\n" + (found.chain or b""), found.key)
 

@@ -16,6 +16,7 @@ from moto.elbv2.models import FakeLoadBalancer
 
 from .alb import DataPlane, backends
 from .alb_proxy import Outcome
+from .arns import account_and_region
 from .metrics import METRICS, Key
 from .targets import TARGETS, groups_of
 
@@ -39,7 +40,7 @@ def count(outcome: Outcome) -> None:
 
 def add(balancer: FakeLoadBalancer, data: Iterator[Datum], at: float | None = None) -> None:
     """Put values of a load balancer's account and region into CloudWatch, at a time on CLOCK, now by default."""
-    _arn, _partition, _service, region, account, *_rest = balancer.arn.split(":")
+    account, region = account_and_region(balancer.arn)
     for datum in data:
         dimensions = frozenset(datum.dimensions.items())
         METRICS.add(Key(account, region, NAMESPACE, datum.name, dimensions, datum.unit), datum.value, at)

@@ -23,11 +23,10 @@ from moto.elbv2.models import FakeListener, FakeLoadBalancer, FakeTargetGroup
 from multidict import CIMultiDict
 from yarl import URL
 
-from .alb_checks import unverified
 from .alb_pages import fixed, page, unauthenticated
 from .alb_place import Place
 from .alb_rules import At, Seen, in_order, meets, redirect_url, weighted
-from .targets import TARGETS, Target
+from .targets import TARGETS, Target, all_rules
 
 CONNECT_TIMEOUT = 10.0
 # Of one connection, not of the request that travels on it.
@@ -127,8 +126,8 @@ class Proxy:
         raise RuntimeError(f"no rule of {way.listener.arn} ends what its actions begin")
 
     def _actions(self, listener: FakeListener, seen: Seen) -> list[dict[str, Any]]:
-        rules = [*list(listener._non_default_rules.values()), *listener._default_rule.values()]
-        rule = next(rule for rule in in_order(rules) if rule.priority == "default" or meets(rule.conditions, seen))
+        rules = in_order(all_rules(listener))
+        rule = next(rule for rule in rules if rule.priority == "default" or meets(rule.conditions, seen))
         return sorted((action.data for action in rule.actions), key=lambda action: int(action.get("Order") or 0))
 
     async def _forward(self, request: BaseRequest, way: Way, at: At, action: dict[str, Any]) -> web.StreamResponse:
@@ -207,7 +206,8 @@ class Proxy:
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT, sock_read=way.idle_timeout),
             allow_redirects=False,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-            ssl=unverified() if scheme == "https" else True,
+            # A load balancer does not look at its targets' certificates.
+            ssl=False,
         )
 
 

@@ -37,7 +37,7 @@ class Front:
         listener = socket.create_server((public_ip, port))
         listener.setblocking(False)
         # Linux hands this on to the connections.
-        _closing_resets(listener, True)
+        closing_resets(listener, True)
         self._run(self._open(public_ip, listener, (target_host, target_port), allowed))
 
     def close(self, public_ip: str) -> None:
@@ -87,7 +87,7 @@ async def _serve(client: socket.socket, peer: str, target: Target, allowed: Allo
             sides.append(to_client)
             await asyncio.gather(_copy(before, to_target), _copy(behind, to_client))
             for side in sides:
-                _closing_resets(side.get_extra_info("socket"), False)
+                closing_resets(side.get_extra_info("socket"), False)
                 side.close()
                 await side.wait_closed()
         finally:
@@ -113,7 +113,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.write_eof()
 
 
-def _closing_resets(connection: socket.socket, resets: bool) -> None:
+def closing_resets(connection: socket.socket, resets: bool) -> None:
     """Choose what closing does: RST, as a connection that is refused or broken, or FIN after all that was sent."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", resets, 0))
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.elbv2.models import FakeTargetGroup, elbv2_backends
+from moto.elbv2.models import FakeTargetGroup
 
+from .arns import account_and_region
 from .checks import Refused
 from .execution_role import find_role, trusts_ecs
 from .shifts import PRODUCTION, TEST, rules_of
-from .targets import balancers_of
+from .targets import backend_of, balancers_of
 
 REQUIRED = ("alternateTargetGroupArn", "productionListenerRule", "roleArn")
 STEPS = {
@@ -62,7 +63,7 @@ def check_shift(configuration: dict[str, Any], load_balancers: list[dict[str, An
         for name in (PRODUCTION, TEST):
             if advanced.get(name) and not any(rules_of(advanced[name])):
                 raise _invalid(f"The {name} {advanced[name]} of advancedConfiguration does not exist.")
-        *_arn, region, account, _group = load_balancer["targetGroupArn"].split(":")
+        account, region = account_and_region(load_balancer["targetGroupArn"])
         if not trusts_ecs(find_role(advanced["roleArn"], account, region), account, region):
             raise _invalid(NOT_ASSUMED)
     if not 0 <= configuration.get("bakeTimeInMinutes", 0) <= 1440:
@@ -88,8 +89,7 @@ def check_steps(configuration: dict[str, Any]) -> None:
 
 
 def _group(arn: str) -> FakeTargetGroup | None:
-    _arn, _partition, _service, region, account, *_rest = arn.split(":")
-    return elbv2_backends[account][region].target_groups.get(arn)
+    return backend_of(arn).target_groups.get(arn)
 
 
 def _invalid(message: str) -> Refused:

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from moto.cloudwatch.models import cloudwatch_backends
-from moto.elbv2.models import FakeAction, elbv2_backends
+from moto.elbv2.models import FakeAction
 
 from .clock import CLOCK
+from .targets import all_rules, backend_of
 
 ROLLING = "ROLLING"
 PRODUCTION, TEST = "productionListenerRule", "testListenerRule"
@@ -114,8 +115,6 @@ def _forward(action: FakeAction, groups: list[dict[str, Any]]) -> FakeAction:
 
 def rules_of(arn: str) -> Iterator[Any]:
     """Yield the listener rule of an ARN, if there is one."""
-    _arn, _partition, _service, region, account, *_rest = arn.split(":")
-    for balancer in list(elbv2_backends[account][region].load_balancers.values()):
+    for balancer in list(backend_of(arn).load_balancers.values()):
         for listener in list(balancer.listeners.values()):
-            rules = [*list(listener._non_default_rules.values()), *listener._default_rule.values()]
-            yield from (rule for rule in rules if rule.arn == arn)
+            yield from (rule for rule in all_rules(listener) if rule.arn == arn)

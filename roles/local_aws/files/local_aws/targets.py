@@ -14,9 +14,10 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from moto.elbv2.models import FakeListener, FakeTargetGroup, elbv2_backends
+from moto.elbv2.models import ELBv2Backend, FakeListener, FakeTargetGroup, elbv2_backends
 
 from .alb_health import DESCRIPTIONS, ZONE_NOT_ENABLED, Health
+from .arns import account_and_region
 
 DELAY = "deregistration_delay.timeout_seconds"
 
@@ -140,15 +141,20 @@ def balancers_of(target_group_arn: str) -> list[str]:
     """Return the ARNs of the load balancers of which a listener or a rule leads to the target group."""
     return [
         balancer.arn
-        for balancer in list(_backend(target_group_arn).load_balancers.values())
+        for balancer in list(backend_of(target_group_arn).load_balancers.values())
         if any(target_group_arn in groups_of(listener) for listener in list(balancer.listeners.values()))
     ]
 
 
 def groups_of(listener: FakeListener) -> set[str]:
     """Return the ARNs of the target groups that the listener's rules, the default one among them, forward to."""
-    rules = [*list(listener._non_default_rules.values()), *listener._default_rule.values()]
-    return set(itertools.chain.from_iterable(forwards_to(action.data) for rule in rules for action in rule.actions))
+    actions = [action.data for rule in all_rules(listener) for action in rule.actions]
+    return set(itertools.chain.from_iterable(forwards_to(action) for action in actions))
+
+
+def all_rules(listener: FakeListener) -> list[Any]:
+    """Return the listener's rules, the default one last."""
+    return [*list(listener._non_default_rules.values()), *listener._default_rule.values()]
 
 
 def forwards_to(action: dict[str, Any]) -> Iterator[str]:
@@ -174,19 +180,19 @@ def _described(state: str, reason: str) -> tuple[str, str, str]:
 
 
 def _zones_of(target_group_arn: str) -> set[str]:
-    balancers = _backend(target_group_arn).load_balancers
+    balancers = backend_of(target_group_arn).load_balancers
     found = [balancers.get(arn) for arn in balancers_of(target_group_arn)]
     return {subnet.availability_zone for balancer in found if balancer for subnet in balancer.subnets} | {"all"}
 
 
 def _deregistration_delay(target_group_arn: str) -> float:
-    group: FakeTargetGroup | None = _backend(target_group_arn).target_groups.get(target_group_arn)
+    group: FakeTargetGroup | None = backend_of(target_group_arn).target_groups.get(target_group_arn)
     return float(group.attributes[DELAY]) if group else 0.0
 
 
-def _backend(arn: str) -> Any:
-    """Return moto's state of the account and region that an ARN names."""
-    _arn, _partition, _service, region, account, *_rest = arn.split(":")
+def backend_of(arn: str) -> ELBv2Backend:
+    """Return moto's load balancers and target groups of the account and region that an ARN names."""
+    account, region = account_and_region(arn)
     return elbv2_backends[account][region]
 
 
