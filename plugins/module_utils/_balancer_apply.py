@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from . import _balancer, _elb, _elb_api
+from . import _balancer, _elb, _elb_api, _wait
 from ._compare import Difference, overlay
 from ._document import DocumentError
 from ._errors import EcsError
@@ -185,7 +185,7 @@ def wait_until_active(client: t.Any, balancer: Document, seconds: int) -> Docume
             latest = _elb_api.describe_load_balancer(client, name) or latest
         return _state(latest) not in ("", "provisioning")
 
-    if not _elb_api.until(is_settled, seconds):
+    if not _wait.until(is_settled, seconds):
         raise EcsError(f"Load balancer {name} is not active after {seconds} s; raise wait_timeout, or run again")
     if _state(latest) == "failed":
         reason = latest["State"].get("Reason", "AWS gives no reason")
@@ -217,7 +217,7 @@ def unprotect(clients: Clients, balancer: Document) -> None:
 def delete(clients: Clients, balancer: Document, seconds: int, wait: bool) -> None:
     """Delete a load balancer with its listeners; wait until its network interfaces are gone."""
     client, arn = clients("elbv2"), balancer["LoadBalancerArn"]
-    _elb_api.when_let_go(lambda: _elb_api.delete_load_balancer(client, arn), seconds)
+    _wait.when_let_go(lambda: _elb_api.delete_load_balancer(client, arn), seconds)
     if not wait:
         return
     called = arn.partition("loadbalancer/")[2]
@@ -227,7 +227,7 @@ def delete(clients: Clients, balancer: Document, seconds: int, wait: bool) -> No
         left[:] = _elb_api.interfaces_of(clients("ec2"), called)
         return not left
 
-    if not _elb_api.until(are_gone, seconds):
+    if not _wait.until(are_gone, seconds):
         raise EcsError(
             f"Load balancer {balancer['LoadBalancerName']} is deleted, but after {seconds} s AWS still keeps its "
             f"network interfaces {', '.join(left)}, which hold subnets and security groups. Raise wait_timeout, or "

@@ -8,17 +8,14 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 
 from ._elb import list_of
-from ._errors import EcsError, aws_call
+from ._errors import aws_call
 from ._tags import TagChange
 
 Document = dict[str, t.Any]
 
-#: Seconds between two looks while AWS makes or lets go of something.
-INTERVAL = 3.0
 # Between its parts AWS knows of new things a little later.
 NEW = ("LoadBalancerNotFound", "ListenerNotFound", "TargetGroupNotFound", "CertificateNotFound", "RuleNotFound")
 
@@ -198,26 +195,3 @@ def associate_web_acl(wafv2: t.Any, arn: str, web_acl: str) -> None:
 @aws_call("take the web ACL off {arn}", missing=("WAFNonexistentItemException",))
 def disassociate_web_acl(wafv2: t.Any, arn: str) -> None:
     wafv2.disassociate_web_acl(ResourceArn=arn)
-
-
-def until(done: t.Callable[[], t.Any], seconds: float) -> t.Any:
-    """Call done again and again, for so many seconds; return what it returned at last, true or not."""
-    deadline = time.monotonic() + seconds
-    while True:
-        answer = done()
-        if answer or time.monotonic() >= deadline:
-            return answer
-        time.sleep(min(INTERVAL, max(0.1, deadline - time.monotonic())))
-
-
-def when_let_go(call: t.Callable[[], t.Any], seconds: float, codes: tuple[str, ...] = ("ResourceInUse",)) -> None:
-    """Delete something as soon as AWS no longer says that it is in use, for so many seconds; then raise that."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            return call()
-        except EcsError as error:
-            code = getattr(error.exception, "response", {}).get("Error", {}).get("Code")
-            if code not in codes or time.monotonic() >= deadline:
-                raise
-        time.sleep(min(INTERVAL, max(0.1, deadline - time.monotonic())))

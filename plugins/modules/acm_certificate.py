@@ -115,7 +115,7 @@ import uuid
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _certificate, _elb, _elb_api, _tags
+from ..module_utils import _certificate, _elb, _tags, _wait
 from ..module_utils._errors import EcsError
 from ..module_utils._module import connect, failures_told
 
@@ -139,7 +139,7 @@ def settled(client, arn, done, seconds):
         last.update(_certificate.describe(client, arn))
         return done(last)
 
-    _elb_api.until(look, seconds)
+    _wait.until(look, seconds)
     return last
 
 
@@ -211,7 +211,7 @@ def absent(module, client):
     records = [_certificate.records_of(_certificate.describe(client, arn)) for arn in arns if alone]
     for arn in [] if module.check_mode else arns:
         in_use = ("ResourceInUseException",)
-        _elb_api.when_let_go(lambda arn=arn: _certificate.delete(client, arn), module.params["wait_timeout"], in_use)
+        _wait.when_let_go(lambda arn=arn: _certificate.delete(client, arn), module.params["wait_timeout"], in_use)
     return {
         "changed": bool(arns),
         "validation_records": list({record["name"]: record for each in records for record in each}.values()),

@@ -128,7 +128,7 @@ tags:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _compare, _elb, _elb_api, _tags, _target_group
+from ..module_utils import _compare, _elb, _elb_api, _tags, _target_group, _wait
 from ..module_utils._document import agreed, coerce, known, shape_of, validate
 from ..module_utils._module import connect, failures_told
 
@@ -206,7 +206,7 @@ def absent(module, client):
     current = found(module, client, name)
     if current and not module.check_mode:
         arn = current["TargetGroupArn"]
-        _elb_api.when_let_go(lambda: _elb_api.delete_target_group(client, arn), module.params["wait_timeout"])
+        _wait.when_let_go(lambda: _elb_api.delete_target_group(client, arn), module.params["wait_timeout"])
     return {"changed": current is not None, "diff": {"before": {"Name": name} if current else {}, "after": {}}}
 
 

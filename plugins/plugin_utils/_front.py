@@ -15,6 +15,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..module_utils import _elb
+
 Document = Mapping[str, Any]
 
 #: What ECS needs to shift requests, and the variable that gives it.
@@ -102,7 +104,7 @@ def bad_balancer_name(name: str) -> Iterator[str]:
     way_out = "set load_balancer_name, which is the deployment's name by default"
     if len(name) > 32:
         yield f"{told} has {len(name)} characters, and a load balancer's name 32 at most: {way_out}"
-    elif not re.fullmatch(r"[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?", name) or name.startswith("internal-"):
+    elif any(_elb.name_problems(name, "load balancer")):
         yield (
             f"{told} must hold letters, digits and hyphens, none of them at an end, and not begin with internal-: "
             f"{way_out}"

@@ -46,6 +46,19 @@ def aws(monkeypatch):
 
 
 @pytest.fixture
+def elbv2(aws, impatient):
+    """The Stubber of Elastic Load Balancing, whose changes are waited for without pauses."""
+    return aws("elbv2")
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Let modules look again at once while they wait for AWS."""
+    # By its name: an import up here would run before Ansible's loader knows the collections.
+    monkeypatch.setattr("ansible_collections.llmops.ecs.plugins.module_utils._wait.INTERVAL", 0.01)
+
+
+@pytest.fixture
 def run(capfd):
     """Return a function that runs a module's main() and gives its result."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from botocore.stub import ANY
 
-from ansible_collections.llmops.ecs.plugins.module_utils import _certificate, _elb_api
+from ansible_collections.llmops.ecs.plugins.module_utils import _certificate
 from ansible_collections.llmops.ecs.plugins.modules import acm_certificate
 
 ARN = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
@@ -31,8 +31,7 @@ def certificate(status="ISSUED", records=(RECORD,), **members):
 
 
 @pytest.fixture
-def acm(aws, monkeypatch):
-    monkeypatch.setattr(_elb_api, "INTERVAL", 0.01)
+def acm(aws, impatient):
     return aws("acm")
 
 

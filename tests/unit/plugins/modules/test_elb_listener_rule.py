@@ -53,11 +53,6 @@ def rule(number=1, conditions=None, priority=None, **members):
 
 
 @pytest.fixture
-def elbv2(aws):
-    return aws("elbv2")
-
-
-@pytest.fixture
 def described(elbv2):
     """Return a function that lets the listener's rules be described, each with its tags."""
 

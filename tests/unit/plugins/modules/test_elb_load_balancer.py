@@ -8,7 +8,6 @@ import json
 
 import pytest
 
-from ansible_collections.llmops.ecs.plugins.module_utils import _elb_api
 from ansible_collections.llmops.ecs.plugins.modules import elb_load_balancer
 
 BASE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012"
@@ -46,12 +45,6 @@ def listener(**members):
 
 def listed(tags):
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-
-
-@pytest.fixture
-def elbv2(aws, monkeypatch):
-    monkeypatch.setattr(_elb_api, "INTERVAL", 0.01)
-    return aws("elbv2")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.llmops.ecs.plugins.module_utils import _elb_api
 from ansible_collections.llmops.ecs.plugins.modules import elb_target_group
 
 NAME = "llm-server"
@@ -41,12 +40,6 @@ def group(**members):
 
 def listed(tags):
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-
-
-@pytest.fixture
-def elbv2(aws, monkeypatch):
-    monkeypatch.setattr(_elb_api, "INTERVAL", 0.01)
-    return aws("elbv2")
 
 
 @pytest.fixture
