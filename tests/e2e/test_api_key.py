@@ -87,6 +87,18 @@ def url(story):
     return story["first"].urls["llm"]
 
 
+def by_official_client(url, key):
+    """Ask with OpenAI's own client, with the key and without; return what it was told."""
+    requirements = ROOT / "examples" / "llm_server" / "requirements-test.txt"
+    command = [str(BIN / "uv"), "run", "--quiet", "--no-project", "--with-requirements", str(requirements)]
+    given = {"URL": url, "KEY": key, "QUESTION": json.dumps(QUESTION), "NO_PROXY": "*"}
+    result = subprocess.run(
+        [*command, "python", "-c", CLIENT], env={**os.environ, **given}, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
 def test_the_key_is_nowhere(world, story):
     key = story["key"]
 
@@ -131,15 +143,8 @@ def test_the_command_works_when_pasted(story, tmp_path):
 
 
 def test_the_official_client_works_with_the_key_and_is_refused_without(story, url):
-    requirements = ROOT / "examples" / "llm_server" / "requirements-test.txt"
-    command = [str(BIN / "uv"), "run", "--quiet", "--no-project", "--with-requirements", str(requirements)]
-    given = {"URL": url, "KEY": story["key"], "QUESTION": json.dumps(QUESTION), "NO_PROXY": "*"}
-    result = subprocess.run(
-        [*command, "python", "-c", CLIENT], env={**os.environ, **given}, capture_output=True, text=True, check=False
-    )
+    said = by_official_client(url, story["key"])
 
-    assert result.returncode == 0, result.stderr
-    said = json.loads(result.stdout)
     assert "Paris" in said["whole"]
     assert "".join(filter(None, said["pieces"])) == said["whole"]
     assert len(said["pieces"]) > 3

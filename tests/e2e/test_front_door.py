@@ -7,14 +7,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import time
 import urllib.request
 
 import pytest
-from conftest import BIN, ROOT
-from test_api_key import CLIENT, QUESTION, SECRET
+from test_api_key import SECRET, by_official_client
 
 LONG = [{"role": "user", "content": "Tell a long story about a lighthouse keeper and his cat."}]
 ASKED = {"messages": LONG, "temperature": 0, "max_tokens": 120, "stream": True}
@@ -116,15 +114,8 @@ def test_the_key_is_nowhere(world, story):
 
 
 def test_the_official_client_works_with_the_key_and_is_refused_without(story, url):
-    requirements = ROOT / "examples" / "llm_server" / "requirements-test.txt"
-    command = [str(BIN / "uv"), "run", "--quiet", "--no-project", "--with-requirements", str(requirements)]
-    given = {"URL": url, "KEY": story["key"], "QUESTION": json.dumps(QUESTION), "NO_PROXY": "*"}
-    result = subprocess.run(
-        [*command, "python", "-c", CLIENT], env={**os.environ, **given}, capture_output=True, text=True, check=False
-    )
+    said = by_official_client(url, story["key"])
 
-    assert result.returncode == 0, result.stderr
-    said = json.loads(result.stdout)
     assert "Paris" in said["whole"]
     assert "".join(filter(None, said["pieces"])) == said["whole"]
     assert said["refused"] == [401, "invalid_api_key"]

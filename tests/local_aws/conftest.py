@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import pytest
@@ -25,6 +26,21 @@ def new_server(tmp_path_factory):
     yield make
     for server in made:
         server.stop()
+
+
+@pytest.fixture
+def site():
+    """Return a load balancer's data plane with servers that a test may start behind it."""
+    # By its name: an import up here would run before it is known where local_aws lies.
+    with importlib.import_module("alb_site").opened() as made:
+        yield made
+
+
+@pytest.fixture
+def hasty():
+    """Return the same with an idle timeout of a second."""
+    with importlib.import_module("alb_site").opened({"idle_timeout.timeout_seconds": "1"}) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -11,22 +11,9 @@ import threading
 import time
 
 import pytest
-from alb_site import PORT, eventually, opened
+from alb_site import PORT, eventually
 
 from local_aws import targets
-
-
-@pytest.fixture
-def site():
-    with opened() as made:
-        yield made
-
-
-@pytest.fixture
-def hasty():
-    """A site whose idle timeout is a second."""
-    with opened({"idle_timeout.timeout_seconds": "1"}) as made:
-        yield made
 
 
 def test_without_a_target_there_is_awss_plain_503(site):

@@ -12,8 +12,7 @@ import time
 from contextlib import contextmanager
 from http.client import HTTPException
 
-import pytest
-from alb_site import PORT, eventually, opened
+from alb_site import PORT, eventually
 
 from local_aws import targets
 from local_aws.addresses import ADDRESSES
@@ -33,12 +32,6 @@ server = ThreadingHTTPServer((sys.argv[1], int(sys.argv[2])), Handler)
 print("listens", flush=True)
 server.serve_forever()
 """
-
-
-@pytest.fixture
-def site():
-    with opened() as made:
-        yield made
 
 
 class Callers:

@@ -12,23 +12,10 @@ import time
 from contextlib import closing
 
 import pytest
-from alb_site import PORT, eventually, opened
+from alb_site import PORT, eventually
 
 from local_aws import targets
 from local_aws.alb_place import Place
-
-
-@pytest.fixture
-def site():
-    with opened() as made:
-        yield made
-
-
-@pytest.fixture
-def hasty():
-    """A site whose idle timeout is a second."""
-    with opened({"idle_timeout.timeout_seconds": "1"}) as made:
-        yield made
 
 
 def said(site, request):
