@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -75,16 +75,26 @@ def is_secure(values: Values) -> bool:
     return bool(values.get("load_balancer_certificate_arn") or requested)
 
 
-def conditions(values: Values) -> list[dict[str, Any]]:
-    """Return the conditions of a service's rule, as the role makes them."""
-    hosts, headers = values.get("load_balancer_hosts") or [], values.get("load_balancer_headers") or {}
-    paths = values.get("load_balancer_paths") or ([] if hosts or headers else ["/*"])
+def rule_conditions(
+    hosts: Sequence[str], paths: Sequence[str] = (), headers: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Return the conditions of a rule for these hosts, paths and headers, for every path if there is none of them.
+
+    headers: each has a value or a list of them.
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleCondition.html
+    """
+    paths = paths or ([] if hosts or headers else ["/*"])
     found = [{"Field": "host-header", "HostHeaderConfig": {"Values": list(hosts)}}] if hosts else []
     found += [{"Field": "path-pattern", "PathPatternConfig": {"Values": list(paths)}}] if paths else []
-    for name, wanted in headers.items():
-        listed = wanted if isinstance(wanted, list) else [wanted]
+    for name, wanted in (headers or {}).items():
+        listed = list(wanted) if isinstance(wanted, (list, tuple)) else [wanted]
         found.append({"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": name, "Values": listed}})
     return found
+
+
+def _conditions(values: Values) -> list[dict[str, Any]]:
+    hosts, paths, headers = (values.get(f"load_balancer_{name}") for name in ("hosts", "paths", "headers"))
+    return rule_conditions(hosts or [], paths or [], headers)
 
 
 def _zones(values: Values) -> Iterator[str]:
@@ -159,7 +169,7 @@ def _names(values: Values) -> Iterator[str]:
 
 
 def _rule(values: Values) -> Iterator[str]:
-    wanted = conditions(values)
+    wanted = _conditions(values)
     if _shifts(values):
         header = {"HttpHeaderName": values.get("load_balancer_test_header", "x-llmops-test"), "Values": ["*"]}
         wanted.append({"Field": "http-header", "HttpHeaderConfig": header})
@@ -168,8 +178,8 @@ def _rule(values: Values) -> Iterator[str]:
 
 
 def _same_rule(values: Values, others: Mapping[str, Values]) -> Iterator[str]:
-    mine = _listener_rule.normal(conditions(values))
-    alike = [host for host, theirs in others.items() if _listener_rule.normal(conditions(theirs)) == mine]
+    mine = _listener_rule.normal(_conditions(values))
+    alike = [host for host, theirs in others.items() if _listener_rule.normal(_conditions(theirs)) == mine]
     if alike:
         yield (
             f"This service and {', '.join(alike)} ask for the same requests of the load balancer that they share: tell "

@@ -14,10 +14,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
-from ...roles.local_aws.files.local_aws.scaling.alarms import ALARM, INSUFFICIENT_DATA
 from ...roles.local_aws.files.local_aws.scaling.autoscaler import Autoscaler, Requests
 from ...roles.local_aws.files.local_aws.scaling.metric_math import MathError
 from ...roles.local_aws.files.local_aws.scaling.metrics import Metric
@@ -354,58 +352,3 @@ def _value(statistic: str, samples: Iterable[Samples | None]) -> float | None:
         return min(item[2] for item in known)
     count = math.fsum(item[1] for item in known)
     return count if statistic == "SampleCount" else math.fsum(item[0] for item in known) / count
-
-
-def figures(course: Course, setting: Setting) -> dict[str, Any]:
-    """Return a course in numbers."""
-    requests = sum(course.arrived)
-    no_task, timed_out = round(sum(course.no_task)), round(sum(course.timed_out))
-    hours = course.task_seconds / 3600
-    interval = course.interval
-    total = len(course.arrived) * interval
-    return {
-        "requests": requests,
-        "answered": requests - no_task - timed_out,
-        "waited": round(sum(course.waited)),
-        "failed_no_task": no_task,
-        "failed_timed_out": timed_out,
-        "failed_percent": round(100 * (no_task + timed_out) / requests, 3) if requests else 0.0,
-        "wait_seconds_p50": _percentile(course.waits, 50),
-        "wait_seconds_p95": _percentile(course.waits, 95),
-        "wait_seconds_p99": _percentile(course.waits, 99),
-        "task_hours": round(hours, 2),
-        "cost": round(hours * setting.task.price_per_hour, 2),
-        "tasks_mean": round(course.task_seconds / total, 2) if total else 0.0,
-        "tasks_max": max(course.running, default=0),
-        "hours_at_zero": round(sum(not tasks for tasks in course.running) * interval / 3600, 2),
-        "scaled_out": sum(change["to"] > change["from"] for change in course.changes),
-        "scaled_in": sum(change["to"] < change["from"] for change in course.changes),
-    }
-
-
-def alarm_figures(course: Course) -> list[dict[str, Any]]:
-    """Return how often and how long each alarm was in which state."""
-    told = []
-    for name, states in course.alarms.items():
-        spans = [(state, end - begin) for (begin, state), (end, _next) in pairwise(states)]
-        told.append(
-            {
-                "name": name,
-                "times_in_alarm": sum(state == ALARM for state, _length in spans),
-                "minutes_in_alarm": round(sum(length for state, length in spans if state == ALARM) / 60, 1),
-                "minutes_without_data": round(
-                    sum(length for state, length in spans if state == INSUFFICIENT_DATA) / 60, 1
-                ),
-            }
-        )
-    return told
-
-
-def _percentile(counts: Counter[int], percent: float) -> int:
-    """Return the value that so many percent of what is counted are not over."""
-    left = sum(counts.values()) * percent / 100
-    for value in sorted(counts):
-        left -= counts[value]
-        if left <= 0:
-            return value
-    return 0

@@ -12,7 +12,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._simulation import METRICS, QUANTITIES, TICK, Course, Setting, Task, alarm_figures, figures, rendered, simulate
+from ._simulation import METRICS, QUANTITIES, TICK, Course, Setting, Task, rendered, simulate
+from ._simulation_figures import alarm_figures, figures
 from ._simulation_report import report
 from ._traffic import SimulationError, arrivals, instant, traffic
 

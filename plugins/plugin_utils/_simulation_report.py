@@ -16,8 +16,9 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from ._simulation import Course, Setting, alarm_figures, figures
+from ._simulation import Course, Setting
 from ._simulation_charts import LEFT, Buckets, Frame, ceiling, drawing, strip
+from ._simulation_figures import alarm_figures, figures
 
 #: What is compared: figure -> what it is called, and which value is best (None: neither).
 ROWS = {

@@ -20,6 +20,35 @@ def problems(others=None, **values):
 
 
 @pytest.mark.parametrize(
+    ("hosts", "paths", "headers", "expected"),
+    [
+        ([], [], {}, [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}]),
+        (["a", "b"], [], {}, [{"Field": "host-header", "HostHeaderConfig": {"Values": ["a", "b"]}}]),
+        (
+            ["a"],
+            ["/v1/*"],
+            {},
+            [
+                {"Field": "host-header", "HostHeaderConfig": {"Values": ["a"]}},
+                {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/v1/*"]}},
+            ],
+        ),
+        (
+            [],
+            [],
+            {"x-model": ["a", "b"], "x-team": "c"},
+            [
+                {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "x-model", "Values": ["a", "b"]}},
+                {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "x-team", "Values": ["c"]}},
+            ],
+        ),
+    ],
+)
+def test_which_requests_a_rule_is_for(hosts, paths, headers, expected):
+    assert _balanced.rule_conditions(hosts, paths, headers) == expected
+
+
+@pytest.mark.parametrize(
     "values",
     [
         {},

@@ -14,10 +14,9 @@ from ansible_collections.llmops.ecs.plugins.plugin_utils._simulation import (
     TICK,
     Setting,
     Task,
-    alarm_figures,
-    figures,
     simulate,
 )
+from ansible_collections.llmops.ecs.plugins.plugin_utils._simulation_figures import alarm_figures, figures
 from ansible_collections.llmops.ecs.plugins.plugin_utils._traffic import SimulationError, arrivals, instant, traffic
 
 MONDAY = instant("2026-01-05T00:00:00Z")
