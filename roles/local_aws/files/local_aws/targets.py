@@ -99,10 +99,11 @@ class Targets:
     def shown(self, target_group_arn: str) -> list[Shown]:
         """Return the group's targets as AWS shows them: draining ones too, until the deregistration delay is over."""
         self._forget_drained(target_group_arn)
-        used, zones = bool(balancers_of(target_group_arn)), _zones_of(target_group_arn)
+        balancers = balancers_of(target_group_arn)
+        zones = _zones_of(target_group_arn, balancers)
         with self._lock:
             targets = list(self._groups.get(target_group_arn, {}).values())
-        return [Shown(its.ip, its.port, its.zone, *_state(its, used, zones)) for its in targets]
+        return [Shown(its.ip, its.port, its.zone, *_state(its, bool(balancers), zones)) for its in targets]
 
     def targets(self, target_group_arn: str) -> list[Target]:
         """Return the targets that are registered and not draining."""
@@ -179,9 +180,9 @@ def _described(state: str, reason: str) -> tuple[str, str, str]:
     return state, reason, DESCRIPTIONS[reason]
 
 
-def _zones_of(target_group_arn: str) -> set[str]:
-    balancers = backend_of(target_group_arn).load_balancers
-    found = [balancers.get(arn) for arn in balancers_of(target_group_arn)]
+def _zones_of(target_group_arn: str, balancers: list[str]) -> set[str]:
+    known = backend_of(target_group_arn).load_balancers
+    found = [known.get(arn) for arn in balancers]
     return {subnet.availability_zone for balancer in found if balancer for subnet in balancer.subnets} | {"all"}
 
 
