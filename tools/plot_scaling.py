@@ -20,7 +20,7 @@ sys.path.append(str(Path(__file__).parents[1] / "roles" / "local_aws" / "files")
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "local_aws"))
 import launch
 from live_scaling import Live, play
-from plugin_utils._simulation_charts import WIDTH, Frame, drawing, strip
+from plugin_utils._simulation.charts import WIDTH, Frame, drawing, strip
 from servers import FILES, Server, free_port
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -11,8 +11,9 @@ from ansible.module_utils.common.yaml import yaml_load
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils import _document, _task_definition
-from ..plugin_utils import _balanced, _deployment, _front, _scales
+from ..module_utils._documents import shapes
+from ..module_utils._ecs import task_definition
+from ..plugin_utils._deployment import api_key, load_balancer, scaling, service, strategy
 
 try:
     import botocore
@@ -86,33 +87,33 @@ class ActionModule(ActionBase):
             options = options_of(role)
             given = {name: self._templar.template(task_vars[name]) for name in options if name in task_vars}
             everything |= given
-            ill = _deployment.badly_typed(given, options)
+            ill = service.badly_typed(given, options)
             typed_ill += ill
             yield from ill
-            for line in _deployment.misspelt(task_vars, role, options):
+            for line in service.misspelt(task_vars, role, options):
                 Display().warning(line)
         hosts = self._hosts(
             asked["group"],
             task_vars,
-            lambda name: name.startswith(tuple(asked["shared"])) and name not in _balanced.OWN,
+            lambda name: name.startswith(tuple(asked["shared"])) and name not in load_balancer.OWN,
         )
-        yield from _deployment.differing(hosts, asked["group"])
+        yield from service.differing(hosts, asked["group"])
         # What botocore knows is read without a session, which would mind the caller's configuration.
         loader = create_loader()
         endpoints = EndpointResolver(loader.load_data("endpoints"))
         partitions = endpoints.get_available_partitions()
         regions = [name for partition in partitions for name in endpoints.get_available_endpoints("ecs", partition)]
-        yield from _deployment.bad_region(asked["region"], regions, botocore.__version__)
-        yield from _deployment.bad_names(asked["deployment"], asked["service"])
-        yield from _deployment.bad_image(asked["image"], asked["preset"], asked["gpu"], asked["fargate"])
-        yield from _front.bad_balancer_name(asked["load_balancer_name"])
-        own = self._hosts(asked["group"], task_vars, _balanced.OWN.__contains__)
+        yield from service.bad_region(asked["region"], regions, botocore.__version__)
+        yield from service.bad_names(asked["deployment"], asked["service"])
+        yield from service.bad_image(asked["image"], asked["preset"], asked["gpu"], asked["fargate"])
+        yield from load_balancer.bad_balancer_name(asked["load_balancer_name"])
+        own = self._hosts(asked["group"], task_vars, load_balancer.OWN.__contains__)
         others = {host: values for host, values in own.items() if host != task_vars["inventory_hostname"]}
         if not typed_ill:
-            yield from _balanced.problems(everything, asked["region"], others)
-        yield from _front.bad_api_key(asked["api_key"], asked["api_key_variable"], asked["preset"], asked["region"])
+            yield from load_balancer.problems(everything, asked["region"], others)
+        yield from api_key.bad_api_key(asked["api_key"], asked["api_key_variable"], asked["preset"], asked["region"])
         balanced = bool(asked["definition"].get("loadBalancers"))
-        yield from _scales.bad_scaling(asked["scaling"], asked["service"], balanced, asked["reports"])
+        yield from scaling.bad_scaling(asked["scaling"], asked["service"], balanced, asked["reports"])
         yield from self._bad_documents(asked, ServiceModel(loader.load_service_model("ecs", "service-2"), "ecs"))
 
     def _hosts(self, group, task_vars, wanted):
@@ -123,13 +124,13 @@ class ActionModule(ActionBase):
     def _bad_documents(self, asked, model):
         for option, operation in (("task_definition", "RegisterTaskDefinition"), ("definition", "CreateService")):
             shape = model.operation_model(operation).input_shape
-            document = _document.coerce(asked[option], shape)
+            document = shapes.coerce(asked[option], shape)
             try:
-                _document.validate(document, shape, option, required=False)
+                shapes.validate(document, shape, option, required=False)
                 if option == "task_definition":
-                    _task_definition.check(_task_definition.normalized(document), option)
+                    task_definition.check(task_definition.normalized(document), option)
                 else:
-                    yield from _deployment.bad_rollout(document)
-                    yield from _front.bad_strategy(document)
-            except _document.DocumentError as e:
+                    yield from service.bad_rollout(document)
+                    yield from strategy.bad_strategy(document)
+            except shapes.DocumentError as e:
                 yield str(e)

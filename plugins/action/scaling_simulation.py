@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils._simulation_input import SPEC, Simulation
-from ..plugin_utils._traffic import SimulationError
+from ..plugin_utils._simulation.input import SPEC, Simulation
+from ..plugin_utils._simulation.traffic import SimulationError
 
 
 def written(path, text, check_mode):

@@ -153,12 +153,12 @@ class Connection(Local):
     @property
     def tools(self):
         """What hands modules over. Each task's process loads its plugins anew, and most tasks have no module."""
-        return importlib.import_module("..plugin_utils._warm_client", __package__)
+        return importlib.import_module("..plugin_utils._warm.client", __package__)
 
     @property
     def packed(self):
         """What keeps packed modules."""
-        return importlib.import_module("..plugin_utils._warm_packed", __package__)
+        return importlib.import_module("..plugin_utils._warm.packed", __package__)
 
     def is_pipelining_enabled(self, wrap_async=False):
         """Whether a module is handed over without a file; a module is about to be packed when this is asked."""

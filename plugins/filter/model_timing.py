@@ -9,7 +9,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ..plugin_utils import _timing
+from ..plugin_utils._deployment import timing
 
 
 def model_timing(
@@ -19,10 +19,10 @@ def model_timing(
     blocks = boolean(blocks_while_answering)
     startup = _seconds("ecs_service_startup_seconds", startup_seconds)
     answer = _seconds("ecs_service_longest_answer_seconds", longest_answer_seconds)
-    wrong = list(_timing.problems(startup, answer, blocks))
+    wrong = list(timing.problems(startup, answer, blocks))
     if wrong:
         raise AnsibleFilterError(". ".join(wrong) + ".")
-    return _timing.timing(startup, answer, blocks, boolean(fargate))
+    return timing.timing(startup, answer, blocks, boolean(fargate))
 
 
 def _seconds(name: str, value: Any) -> int:

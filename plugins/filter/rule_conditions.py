@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from ..plugin_utils import _balanced
+from ..plugin_utils._deployment import load_balancer
 
 
 class FilterModule:
     """What Ansible looks for in a filter plugin."""
 
     def filters(self):
-        return {"rule_conditions": _balanced.rule_conditions}
+        return {"rule_conditions": load_balancer.rule_conditions}

@@ -47,7 +47,7 @@ from urllib.parse import urlsplit
 
 from ansible.plugins.lookup import LookupBase
 
-from ..module_utils._loopback import is_loopback
+from ..module_utils._aws.loopback import is_loopback
 
 LOCAL_PROFILE = "local-aws"
 LOCAL_CONFIG = Path(__file__).parents[2] / "roles" / "local_aws" / "files" / "aws-config"

@@ -40,7 +40,7 @@ from urllib.parse import urlsplit
 
 from ansible.errors import AnsibleLookupError
 
-from ..module_utils._loopback import is_loopback
+from ..module_utils._aws.loopback import is_loopback
 from .aws_environment import LookupModule as AccountLookup
 from .aws_environment import aws_environment
 

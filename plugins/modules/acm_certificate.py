@@ -115,9 +115,13 @@ import uuid
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _certificate, _elb, _tags, _wait
-from ..module_utils._errors import EcsError
-from ..module_utils._module import connect, failures_told
+from ..module_utils._aws import ownership, wait
+from ..module_utils._aws import tags as aws_tags
+from ..module_utils._aws.errors import EcsError
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import connect
+from ..module_utils._documents import compare
+from ..module_utils._services import acm
 
 
 def owner_of(params):
@@ -127,8 +131,8 @@ def owner_of(params):
 
 def ours(params, client, listed):
     """Return those of the listed certificates that carry the owner's tags: pairs of ARN and tags."""
-    found = [(arn, _certificate.tags_of(client, arn)) for arn in listed]
-    return [(arn, tags) for arn, tags in found if _elb.owned(_tags.from_list(tags), owner_of(params))]
+    found = [(arn, acm.tags_of(client, arn)) for arn in listed]
+    return [(arn, tags) for arn, tags in found if ownership.owned(aws_tags.from_list(tags), owner_of(params))]
 
 
 def settled(client, arn, done, seconds):
@@ -136,20 +140,20 @@ def settled(client, arn, done, seconds):
     last = {}
 
     def look():
-        last.update(_certificate.describe(client, arn))
+        last.update(acm.describe(client, arn))
         return done(last)
 
-    _wait.until(look, seconds)
+    wait.until(look, seconds)
     return last
 
 
 def wait_until_issued(client, arn, seconds):
     certificate = settled(client, arn, lambda last: last["Status"] != "PENDING_VALIDATION", seconds)
     if certificate["Status"] == "PENDING_VALIDATION":
-        records = ", ".join(record["name"] for record in _certificate.records_of(certificate))
+        records = ", ".join(record["name"] for record in acm.records_of(certificate))
         raise EcsError(f"{arn} is not issued after {seconds} s. Check that the zone that the world sees has {records}")
     if certificate["Status"] != "ISSUED":
-        raise EcsError(f"{arn} is {certificate['Status']}: {_certificate.why_not(certificate)}")
+        raise EcsError(f"{arn} is {certificate['Status']}: {acm.why_not(certificate)}")
     return certificate
 
 
@@ -163,55 +167,52 @@ def request(params, client, tags):
     }
     names = params["subject_alternative_names"]
     more = {"SubjectAlternativeNames": names} if names else {}
-    return _certificate.request(client, {**document, **more, **({"Tags": _elb.list_of(tags)} if tags else {})})
+    return acm.request(client, {**document, **more, **({"Tags": aws_tags.list_of(tags)} if tags else {})})
 
 
 def present(module, client):
     params = module.params
     domain, names, key = params["domain_name"], params["subject_alternative_names"], params["key_algorithm"]
-    _certificate.check(domain, names)
-    listed = _certificate.list_certificates(client, domain)
-    found = [
-        ({**_certificate.describe(client, arn), "CertificateArn": arn}, tags)
-        for arn, tags in ours(params, client, listed)
-    ]
-    alike = [pair for pair in found if _certificate.is_alike(pair[0], domain, names, key)]
+    acm.check(domain, names)
+    listed = acm.list_certificates(client, domain)
+    found = [({**acm.describe(client, arn), "CertificateArn": arn}, tags) for arn, tags in ours(params, client, listed)]
+    alike = [pair for pair in found if acm.is_alike(pair[0], domain, names, key)]
     certificate, tagged = next(iter(sorted(alike, key=lambda pair: pair[0]["Status"])), (None, []))
     new = certificate is None
-    tags = _tags.change({"tags": tagged}, _elb.asked_tags(params), params["purge_tags"])
+    tags = aws_tags.change({"tags": tagged}, aws_tags.asked_tags(params), params["purge_tags"])
     if new:
-        tags = _tags.change(None, _elb.new_tags(params, tags), True)
+        tags = aws_tags.change(None, aws_tags.new_tags(params, tags), True)
     if new and module.check_mode:
-        certificate = _certificate.made_up(client, domain, names)
+        certificate = acm.made_up(client, domain, names)
     elif new:
         certificate = {"CertificateArn": request(params, client, tags.after)}
     elif not module.check_mode:
-        _certificate.change_tags(client, certificate["CertificateArn"], tags)
+        acm.change_tags(client, certificate["CertificateArn"], tags)
     arn = certificate["CertificateArn"]
     if not module.check_mode:
-        if new or not _certificate.has_records(certificate):
-            certificate = settled(client, arn, _certificate.has_records, params["wait_timeout"])
+        if new or not acm.has_records(certificate):
+            certificate = settled(client, arn, acm.has_records, params["wait_timeout"])
         if params["wait"] and certificate["Status"] != "ISSUED":
             certificate = wait_until_issued(client, arn, params["wait_timeout"])
-    shown = {"DomainName": domain, "SubjectAlternativeNames": sorted(_certificate.names_of(domain, names))}
+    shown = {"DomainName": domain, "SubjectAlternativeNames": sorted(acm.names_of(domain, names))}
     return {
         "changed": new or tags.changed,
         "arn": arn,
         "status": certificate["Status"],
-        "validation_records": _certificate.records_of(certificate),
+        "validation_records": acm.records_of(certificate),
         "tags": tags.after,
-        "diff": _elb.together({"before": {} if new else shown, "after": shown}, tags.diff),
+        "diff": compare.together({"before": {} if new else shown, "after": shown}, tags.diff),
     }
 
 
 def absent(module, client):
-    listed = _certificate.list_certificates(client, module.params["domain_name"])
+    listed = acm.list_certificates(client, module.params["domain_name"])
     arns = [arn for arn, tags in ours(module.params, client, listed)]
     alone = len(arns) == len(listed)
-    records = [_certificate.records_of(_certificate.describe(client, arn)) for arn in arns if alone]
+    records = [acm.records_of(acm.describe(client, arn)) for arn in arns if alone]
     for arn in [] if module.check_mode else arns:
         in_use = ("ResourceInUseException",)
-        _wait.when_let_go(lambda arn=arn: _certificate.delete(client, arn), module.params["wait_timeout"], in_use)
+        wait.when_let_go(lambda arn=arn: acm.delete(client, arn), module.params["wait_timeout"], in_use)
     return {
         "changed": bool(arns),
         "validation_records": list({record["name"]: record for each in records for record in each}.values()),

@@ -82,36 +82,39 @@ tags:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _compare, _logs_api, _tags
-from ..module_utils._module import connect, failures_told
+from ..module_utils._aws import tags as aws_tags
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import connect
+from ..module_utils._documents import compare
+from ..module_utils._services import logs
 
 DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
-RULES = _compare.Rules(defaults={"retentionInDays": 0})
+RULES = compare.Rules(defaults={"retentionInDays": 0})
 
 
 def write(client, name, current, difference, tags):
     """Make the calls that the differences need."""
     if current is None:
-        _logs_api.create_log_group(client, name, tags.after)
+        logs.create_log_group(client, name, tags.after)
     else:
-        _logs_api.change_tags(client, current["logGroupArn"], tags)
+        logs.change_tags(client, current["logGroupArn"], tags)
     if difference.before.get("retentionInDays", 0) != difference.after.get("retentionInDays", 0):
-        _logs_api.set_retention(client, name, difference.after.get("retentionInDays", 0))
+        logs.set_retention(client, name, difference.after.get("retentionInDays", 0))
 
 
 def present(module, client):
     name = module.params["name"]
-    found = _logs_api.describe_log_group(client, name)
+    found = logs.describe_log_group(client, name)
     before = {key: found[key] for key in ("logGroupName", "retentionInDays") if key in found} if found else None
     desired = {"logGroupName": name, "retentionInDays": module.params["retention_in_days"]}
-    difference = _compare.changes(before, desired, RULES, whole=False)
-    current_tags = _logs_api.tags_of(client, found["logGroupArn"]) if found else {}
-    asked_tags = _tags.wanted(module.params["tags"], None)
-    tags = _tags.change({"tags": _tags.to_list(current_tags)}, asked_tags, module.params["purge_tags"])
+    difference = compare.changes(before, desired, RULES, whole=False)
+    current_tags = logs.tags_of(client, found["logGroupArn"]) if found else {}
+    asked_tags = aws_tags.wanted(module.params["tags"], None)
+    tags = aws_tags.change({"tags": aws_tags.to_list(current_tags)}, asked_tags, module.params["purge_tags"])
     changed = difference.changed or tags.changed
     if changed and not module.check_mode:
         write(client, name, found, difference, tags)
-        found = _logs_api.describe_log_group(client, name)
+        found = logs.describe_log_group(client, name)
     return {
         "changed": changed,
         "log_group": {**(found or {}), **difference.after},
@@ -122,9 +125,9 @@ def present(module, client):
 
 def absent(module, client):
     name = module.params["name"]
-    found = _logs_api.describe_log_group(client, name)
+    found = logs.describe_log_group(client, name)
     if found and not module.check_mode:
-        _logs_api.delete_log_group(client, name)
+        logs.delete_log_group(client, name)
     return {"changed": found is not None, "diff": {"before": {"logGroupName": name} if found else {}, "after": {}}}
 
 

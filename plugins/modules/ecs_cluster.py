@@ -112,16 +112,21 @@ tags:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _cluster, _compare, _ecs, _tags
-from ..module_utils._document import agreed, coerce, known, shape_of, validate
-from ..module_utils._module import connect, failures_told
+from ..module_utils._aws import arns
+from ..module_utils._aws import tags as aws_tags
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import connect
+from ..module_utils._documents import compare
+from ..module_utils._documents.shapes import agreed, coerce, known, shape_of, validate
+from ..module_utils._ecs import api, cluster
+from ..module_utils._services import cloudmap
 
 
 def asked(params, shape):
     """Return the part of the definition that is not tags, and the tags that are asked for."""
     document = coerce({**params["definition"], "clusterName": agreed("name", params, "clusterName")}, shape)
     validate(document, shape)
-    tags = _tags.wanted(params["tags"], document.pop("tags", None))
+    tags = aws_tags.wanted(params["tags"], document.pop("tags", None))
     return document, tags
 
 
@@ -131,46 +136,46 @@ def with_namespace_as_answered(module, document, before):
     answered = (before or {}).get("serviceConnectDefaults", {}).get("namespace", "")
     if asked_for.startswith("arn:") or not answered.startswith("arn:"):
         return document
-    arn = _ecs.namespace_arn(connect(module, "servicediscovery"), asked_for)
+    arn = cloudmap.namespace_arn(connect(module, "servicediscovery"), asked_for)
     return {**document, "serviceConnectDefaults": {"namespace": arn or asked_for}}
 
 
 def create(module, client, document, tags):
     if module.check_mode:
-        arn = _ecs.predicted_arn(client, connect(module, "sts"), f"cluster/{document['clusterName']}")
+        arn = arns.predicted_arn(client, connect(module, "sts"), f"cluster/{document['clusterName']}")
         return {**document, "clusterArn": arn, "status": "ACTIVE"}
-    return _ecs.create_cluster(client, {**document, **({"tags": _tags.to_list(tags)} if tags else {})})
+    return api.create_cluster(client, {**document, **({"tags": aws_tags.to_list(tags)} if tags else {})})
 
 
 def update(client, name, document, fields):
     """Make the calls that the differing fields need; document is the cluster as it is to be."""
-    updated = {field: document[field] for field in _cluster.UPDATED if field in fields}
+    updated = {field: document[field] for field in cluster.UPDATED if field in fields}
     if updated:
-        _ecs.update_cluster(client, name, updated)
-    if any(field in fields for field in _cluster.CAPACITY):
-        _ecs.put_capacity_providers(client, name, *(document.get(field, []) for field in _cluster.CAPACITY))
+        api.update_cluster(client, name, updated)
+    if any(field in fields for field in cluster.CAPACITY):
+        api.put_capacity_providers(client, name, *(document.get(field, []) for field in cluster.CAPACITY))
 
 
 def present(module, client):
     shape = shape_of(client, "CreateCluster")
     document, asked_tags = asked(module.params, shape)
     name = document["clusterName"]
-    current = _ecs.describe_cluster(client, name)
+    current = api.describe_cluster(client, name)
     before = {key: value for key, value in known(current, shape).items() if key != "tags"} if current else None
     document = with_namespace_as_answered(module, document, before)
-    after = _compare.overlay(before or {}, document)
-    _cluster.check(after)
+    after = compare.overlay(before or {}, document)
+    cluster.check(after)
 
-    tags = _tags.change(current, asked_tags, module.params["purge_tags"])
-    difference = _compare.changes(before, document, _cluster.RULES, whole=False)
+    tags = aws_tags.change(current, asked_tags, module.params["purge_tags"])
+    difference = compare.changes(before, document, cluster.RULES, whole=False)
     if current is None:
         current = create(module, client, document, tags.after)
     elif not module.check_mode:
         update(client, name, after, difference.fields)
-        _ecs.change_tags(client, current["clusterArn"], tags)
+        api.change_tags(client, current["clusterArn"], tags)
     return {
         "changed": difference.changed or tags.changed,
-        "cluster": {**current, **after, "tags": _tags.to_list(tags.after)},
+        "cluster": {**current, **after, "tags": aws_tags.to_list(tags.after)},
         "arn": current["clusterArn"],
         "tags": tags.after,
         "diff": difference.diff(besides=tags.diff),
@@ -179,9 +184,9 @@ def present(module, client):
 
 def absent(module, client):
     name = agreed("name", module.params, "clusterName")
-    current = _ecs.describe_cluster(client, name)
+    current = api.describe_cluster(client, name)
     if current and not module.check_mode:
-        _ecs.delete_cluster(client, name)
+        api.delete_cluster(client, name)
     return {
         "changed": current is not None,
         "diff": {"before": {"clusterName": name} if current else {}, "after": {}},

@@ -209,26 +209,27 @@ diagnosis:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _service_apply, _service_wait
-from ..module_utils._module import connect, failures_told
-from ..module_utils._service_api import Clients
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import Clients, connect
+from ..module_utils._ecs import service_apply
+from ..module_utils._rollouts import wait as rollouts_wait
 
 
 def wait(run, applied):
     """Return what waiting adds to the result: nothing, the state for the action plugin to go on from, the outcome."""
-    state = _service_wait.begin(applied, run.params["wait_timeout"])
+    state = rollouts_wait.begin(applied, run.params["wait_timeout"])
     if state is None or run.check_mode or not run.params["wait"]:
         return {}
     if run.params["_follow"] is not None:
         return {"_following": state}
-    return _service_wait.until_done(run.clients, state, lambda: run.left)
+    return rollouts_wait.until_done(run.clients, state, lambda: run.left)
 
 
 def result_of(module, clients):
     if module.params["_follow"]:
-        return _service_wait.stretch(clients, module.params["_follow"])
-    run = _service_apply.Run.of(module, clients)
-    applied = (_service_apply.present if module.params["state"] == "present" else _service_apply.absent)(run)
+        return rollouts_wait.stretch(clients, module.params["_follow"])
+    run = service_apply.Run.of(module, clients)
+    applied = (service_apply.present if module.params["state"] == "present" else service_apply.absent)(run)
     return {**applied.result, **wait(run, applied), "changed": applied.result["changed"]}
 
 

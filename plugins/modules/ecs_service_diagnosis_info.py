@@ -126,10 +126,10 @@ unread:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _service_api
-from ..module_utils._diagnosis import LOG_LINES, diagnose
-from ..module_utils._module import connect, failures_told
-from ..module_utils._service_api import Clients
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import Clients, connect
+from ..module_utils._ecs import service_api
+from ..module_utils._rollouts.diagnosis import LOG_LINES, diagnose
 
 NOTHING = {"events": [], "deployments": [], "tasks": [], "targets": []}
 
@@ -146,7 +146,7 @@ def main():
     with failures_told(module):
         clients = Clients(module.client, ecs=connect(module, "ecs"))
         cluster, name = module.params["cluster"], module.params["service"]
-        service = _service_api.describe_service(clients("ecs"), cluster, name)
+        service = service_api.describe_service(clients("ecs"), cluster, name)
         if service is None:
             module.exit_json(changed=False, **NOTHING, summary=[f"There is no service {name} in cluster {cluster}."])
         module.exit_json(changed=False, **diagnose(clients, service, log_lines=module.params["log_lines"]))

@@ -199,24 +199,25 @@ import time
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _endpoint_api, _endpoints, _service_api
-from ..module_utils._errors import EcsError
-from ..module_utils._module import connect, failures_told
-from ..module_utils._service_api import Clients
+from ..module_utils._aws.errors import EcsError
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import Clients, connect
+from ..module_utils._ecs import service_api
+from ..module_utils._endpoints import addresses, read
 
 INTERVAL = 2
 
 
 def look(params, clients):
     """Return the service, None if there is none, with the ways that lead to it."""
-    service = _service_api.describe_service(clients("ecs"), params["cluster"], params["service"])
+    service = service_api.describe_service(clients("ecs"), params["cluster"], params["service"])
     if service is None or service["status"] == "INACTIVE":
         return None, [], []
-    asked = _endpoints.Asked(params["port"], params["scheme"], params["path"], tuple(params["domain_names"]))
+    asked = addresses.Asked(params["port"], params["scheme"], params["path"], tuple(params["domain_names"]))
     return (
         service,
-        _endpoint_api.endpoints(clients, service, asked),
-        _endpoint_api.load_balancers(clients, service, asked),
+        read.endpoints(clients, service, asked),
+        read.load_balancers(clients, service, asked),
     )
 
 
@@ -228,11 +229,11 @@ def look_until_ready(params, clients):
         service, endpoints, load_balancers = look(params, clients)
         if service is None:
             raise EcsError(f"There is no {called} to wait for: check the options cluster, service and region.")
-        if _endpoints.is_ready(endpoints, load_balancers):
+        if addresses.is_ready(endpoints, load_balancers):
             return endpoints, load_balancers
         left = deadline - time.monotonic()
         if left <= 0:
-            state = _endpoints.state(service, endpoints, load_balancers)
+            state = addresses.state(service, endpoints, load_balancers)
             raise EcsError(
                 f"Nothing healthy answers for {called} after wait_timeout={params['wait_timeout']} s: {state}."
             )
@@ -259,7 +260,7 @@ def main():
             endpoints, load_balancers = look_until_ready(module.params, clients)
         else:
             _service, endpoints, load_balancers = look(module.params, clients)
-        url = _endpoints.best_url(endpoints, load_balancers)
+        url = addresses.best_url(endpoints, load_balancers)
         urls = [
             *(each for balancer in load_balancers for each in balancer["urls"]),
             *(each["url"] for each in endpoints),

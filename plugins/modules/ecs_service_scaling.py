@@ -244,10 +244,10 @@ tags:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _scaling_apply
-from ..module_utils._module import connect, failures_told
-from ..module_utils._scaling_run import Run
-from ..module_utils._service_api import Clients
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import Clients, connect
+from ..module_utils._scaling import apply
+from ..module_utils._scaling.context import Run
 
 
 def main():
@@ -270,9 +270,7 @@ def main():
     with failures_told(module):
         scaling = connect(module, "application-autoscaling")
         run = Run.of(module, Clients(module.client, **{"application-autoscaling": scaling}))
-        module.exit_json(
-            **(_scaling_apply.present if module.params["state"] == "present" else _scaling_apply.absent)(run)
-        )
+        module.exit_json(**(apply.present if module.params["state"] == "present" else apply.absent)(run))
 
 
 if __name__ == "__main__":

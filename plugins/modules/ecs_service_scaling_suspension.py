@@ -94,10 +94,10 @@ interrupted:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _scaling_suspension
-from ..module_utils._module import connect, failures_told
-from ..module_utils._scaling_run import Run
-from ..module_utils._service_api import Clients
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import Clients, connect
+from ..module_utils._scaling import suspension
+from ..module_utils._scaling.context import Run
 
 
 def main():
@@ -116,7 +116,7 @@ def main():
         scaling = connect(module, "application-autoscaling")
         run = Run.of(module, Clients(module.client, **{"application-autoscaling": scaling}))
         suspend = module.params["state"] == "present"
-        module.exit_json(**(_scaling_suspension.suspend if suspend else _scaling_suspension.restore)(run))
+        module.exit_json(**(suspension.suspend if suspend else suspension.restore)(run))
 
 
 if __name__ == "__main__":

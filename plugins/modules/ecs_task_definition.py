@@ -162,9 +162,13 @@ deleted:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _compare, _ecs, _tags, _task_definition
-from ..module_utils._document import DocumentError, agreed, coerce, known, shape_of, validate
-from ..module_utils._module import connect, failures_told
+from ..module_utils._aws import arns as aws_arns
+from ..module_utils._aws import tags as aws_tags
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import connect
+from ..module_utils._documents import compare, masking
+from ..module_utils._documents.shapes import DocumentError, agreed, coerce, known, shape_of, validate
+from ..module_utils._ecs import api, task_definition
 
 #: The newest revision, and the one before it: what services run until they are deployed anew, and roll back to.
 LEAST_KEPT = 2
@@ -174,18 +178,18 @@ def wanted(params, shape):
     """Return the whole definition without its tags, and the tags that are asked for, both checked."""
     document = coerce({**params["definition"], "family": agreed("family", params, "family")}, shape)
     validate(document, shape)
-    document = _task_definition.normalized(document)
-    _task_definition.check(document)
-    tags = _tags.wanted(params["tags"], document.pop("tags", None))
+    document = task_definition.normalized(document)
+    task_definition.check(document)
+    tags = aws_tags.wanted(params["tags"], document.pop("tags", None))
     return document, tags
 
 
 def predicted(module, client, document):
     """Return what registering the document would answer, as far as it can be known without doing it."""
     family = document["family"]
-    past = [arn for status in ("ACTIVE", "INACTIVE") for arn in _ecs.list_revisions(client, family, status)]
-    revision = max(map(_ecs.revision_of, past), default=0) + 1
-    arn = _ecs.predicted_arn(client, connect(module, "sts"), f"task-definition/{family}:{revision}")
+    past = [arn for status in ("ACTIVE", "INACTIVE") for arn in api.list_revisions(client, family, status)]
+    revision = max(map(aws_arns.revision_of, past), default=0) + 1
+    arn = aws_arns.predicted_arn(client, connect(module, "sts"), f"task-definition/{family}:{revision}")
     return {**document, "taskDefinitionArn": arn, "revision": revision, "status": "ACTIVE"}
 
 
@@ -193,35 +197,35 @@ def register(module, client, document, tags):
     if module.check_mode:
         return predicted(module, client, document)
     ours = {key: value for key, value in tags.items() if not key.startswith("aws:")}
-    return _ecs.register_task_definition(client, {**document, **({"tags": _tags.to_list(ours)} if ours else {})})
+    return api.register_task_definition(client, {**document, **({"tags": aws_tags.to_list(ours)} if ours else {})})
 
 
 def deregister(module, client, arns):
     for arn in [] if module.check_mode else arns:
-        _ecs.deregister_task_definition(client, arn)
+        api.deregister_task_definition(client, arn)
 
 
 def present(module, client):
     params = module.params
     shape = shape_of(client, "RegisterTaskDefinition")
     document, asked_tags = wanted(params, shape)
-    current = _ecs.describe_task_definition(client, document["family"])
-    tags = _tags.change(current, asked_tags, params["purge_tags"])
+    current = api.describe_task_definition(client, document["family"])
+    tags = aws_tags.change(current, asked_tags, params["purge_tags"])
     before = {key: value for key, value in known(current, shape).items() if key != "tags"} if current else None
-    difference = _compare.changes(before, document, _task_definition.rules(document), whole=True)
-    active = _ecs.list_revisions(client, document["family"]) if params["keep"] else []
+    difference = compare.changes(before, document, task_definition.rules(document), whole=True)
+    active = api.list_revisions(client, document["family"]) if params["keep"] else []
     if difference.changed:
         current = register(module, client, document, tags.after)
         active.append(current["taskDefinitionArn"])
     elif not module.check_mode:
-        _ecs.change_tags(client, current["taskDefinitionArn"], tags)
+        api.change_tags(client, current["taskDefinitionArn"], tags)
     older = active[: -params["keep"]] if params["keep"] else []
     deregister(module, client, older)
-    shown = current if params["show_environment"] else _compare.mask(current)
+    shown = current if params["show_environment"] else masking.mask(current)
 
     return {
         "changed": difference.changed or tags.changed or bool(older),
-        "task_definition": {**shown, "tags": _tags.to_list(tags.after)},
+        "task_definition": {**shown, "tags": aws_tags.to_list(tags.after)},
         "arn": current["taskDefinitionArn"],
         "revision": current["revision"],
         "tags": tags.after,
@@ -232,14 +236,14 @@ def present(module, client):
 
 def absent(module, client):
     family = agreed("family", module.params, "family")
-    active = _ecs.list_revisions(client, family)
+    active = api.list_revisions(client, family)
     gone = []
     if module.params["delete"]:
-        gone = sorted([*active, *_ecs.list_revisions(client, family, "INACTIVE")], key=_ecs.revision_of)
+        gone = sorted([*active, *api.list_revisions(client, family, "INACTIVE")], key=aws_arns.revision_of)
     deregister(module, client, active)
     if not module.check_mode:
-        for first in range(0, len(gone), _ecs.DELETED_AT_ONCE):
-            _ecs.delete_task_definitions(client, gone[first : first + _ecs.DELETED_AT_ONCE])
+        for first in range(0, len(gone), api.DELETED_AT_ONCE):
+            api.delete_task_definitions(client, gone[first : first + api.DELETED_AT_ONCE])
     return {
         "changed": bool(active or gone),
         "deregistered": active,

@@ -129,11 +129,15 @@ tags:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _elb, _elb_actions, _elb_api, _listener_rule, _tags
-from ..module_utils import _listener_rule_api as _api
-from ..module_utils._document import coerce, shape_of, validate
-from ..module_utils._errors import EcsError
-from ..module_utils._module import connect, failures_told
+from ..module_utils._aws import arns
+from ..module_utils._aws import tags as aws_tags
+from ..module_utils._aws.errors import EcsError
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import connect
+from ..module_utils._documents import compare
+from ..module_utils._documents.shapes import coerce, shape_of, validate
+from ..module_utils._elb import actions as elb_actions
+from ..module_utils._elb import api, listener_rule, rule_api
 
 TRIES = 10
 
@@ -151,10 +155,10 @@ def asked(params, client):
 def rules_of(module, client):
     """Return the listener's rules with their tags; none in check mode where the listener would only be made."""
     arn = module.params["listener_arn"]
-    if module.check_mode and _elb.is_made_up(arn):
+    if module.check_mode and arns.is_made_up(arn):
         return []
-    read = _api.describe_rules if module.params["state"] == "present" else _api.rules_if_any
-    return _api.with_tags(client, read(client, arn))
+    read = rule_api.describe_rules if module.params["state"] == "present" else rule_api.rules_if_any
+    return rule_api.with_tags(client, read(client, arn))
 
 
 def others(rules, current):
@@ -166,14 +170,14 @@ def create(module, client, document, rules):
     free, lowest = not module.params["priority"], module.params["lowest_priority"]
     if module.check_mode:
         called = module.params["listener_arn"].partition("listener/")[2]
-        arn = _elb.made_up_arn(client, f"listener-rule/{called}")
-        priority = str(_listener_rule.lowest_free(rules, lowest) if free else document["Priority"])
+        arn = arns.made_up_arn(client, f"listener-rule/{called}")
+        priority = str(listener_rule.lowest_free(rules, lowest) if free else document["Priority"])
         return {**document, "Priority": priority, "RuleArn": arn}
     for turn in range(TRIES):
         rules = rules_of(module, client) if turn else rules
-        _listener_rule.check_others(rules, document["Conditions"], module.params["priority"])
-        priority = _listener_rule.lowest_free(rules, lowest) if free else document["Priority"]
-        made = _api.create_rule(client, {**document, "Priority": priority})
+        listener_rule.check_others(rules, document["Conditions"], module.params["priority"])
+        priority = listener_rule.lowest_free(rules, lowest) if free else document["Priority"]
+        made = rule_api.create_rule(client, {**document, "Priority": priority})
         if made:
             return made
     raise EcsError(f"Others took every free priority of listener {document['ListenerArn']} meanwhile; run again")
@@ -183,56 +187,58 @@ def update(client, current, wanted, differs, tags):
     arn = current["RuleArn"]
     fields = {name: wanted[name] for name in ("Conditions", "Actions") if name in differs}
     if "Actions" in fields:
-        fields["Actions"] = _elb_actions.to_change(fields["Actions"])
-    changed = _api.modify_rule(client, arn, fields) if fields else current
+        fields["Actions"] = elb_actions.to_change(fields["Actions"])
+    changed = rule_api.modify_rule(client, arn, fields) if fields else current
     if "Priority" in differs:
-        _api.set_priority(client, arn, wanted["Priority"])
-    _elb_api.change_tags(client, arn, tags)
+        rule_api.set_priority(client, arn, wanted["Priority"])
+    api.change_tags(client, arn, tags)
     return changed
 
 
 def present(module, client):
     params = module.params
     conditions, actions = asked(params, client)
-    _listener_rule.check(conditions, actions, params["priority"], params["lowest_priority"])
+    listener_rule.check(conditions, actions, params["priority"], params["lowest_priority"])
     rules = rules_of(module, client)
-    current = _listener_rule.own(rules, conditions, params["owner_tags"])
-    _listener_rule.check_others(others(rules, current), conditions, params["priority"])
+    current = listener_rule.own(rules, conditions, params["owner_tags"])
+    listener_rule.check_others(others(rules, current), conditions, params["priority"])
 
-    tags = _tags.change(
-        {"tags": _elb.list_of((current or {}).get("tags", {}))}, _elb.asked_tags(params), params["purge_tags"]
+    tags = aws_tags.change(
+        {"tags": aws_tags.list_of((current or {}).get("tags", {}))}, aws_tags.asked_tags(params), params["purge_tags"]
     )
     ignore = params["ignore_weights"]
     if current is None:
-        tags = _tags.change(None, _elb.new_tags(params, tags), True)
+        tags = aws_tags.change(None, aws_tags.new_tags(params, tags), True)
         document = {
             "ListenerArn": params["listener_arn"],
             "Conditions": conditions,
             "Actions": actions,
             "Priority": params["priority"],
         }
-        rule = create(module, client, {**document, **({"Tags": _elb.list_of(tags.after)} if tags.after else {})}, rules)
+        rule = create(
+            module, client, {**document, **({"Tags": aws_tags.list_of(tags.after)} if tags.after else {})}, rules
+        )
         before, differs = {}, ["Conditions", "Actions", "Priority"]
         priority = int(rule["Priority"])
     else:
-        priority = params["priority"] or _listener_rule.kept(current, rules, params["lowest_priority"])
-        before = _listener_rule.shown(current["Conditions"], current["Actions"], current["Priority"], ignore)
-        after = _listener_rule.shown(conditions, actions, priority, ignore)
+        priority = params["priority"] or listener_rule.kept(current, rules, params["lowest_priority"])
+        before = listener_rule.shown(current["Conditions"], current["Actions"], current["Priority"], ignore)
+        after = listener_rule.shown(conditions, actions, priority, ignore)
         differs = [name for name in after if before[name] != after[name]]
-        sent = _elb_actions.with_weights(actions, current["Actions"]) if ignore else actions
+        sent = elb_actions.with_weights(actions, current["Actions"]) if ignore else actions
         wanted = {"Conditions": conditions, "Actions": sent, "Priority": priority}
         rule = {**current, **{name: wanted[name] for name in differs}}
         if not module.check_mode:
             rule = update(client, current, wanted, differs, tags)
-    after = _listener_rule.shown(conditions, actions, priority, ignore)
+    after = listener_rule.shown(conditions, actions, priority, ignore)
     told = {key: value for key, value in rule.items() if key not in ("tags", "Tags", "ListenerArn")}
     return {
         "changed": bool(differs) or tags.changed,
-        "rule": {**told, "Priority": str(priority), "Actions": _elb_actions.without_secrets(rule["Actions"])},
+        "rule": {**told, "Priority": str(priority), "Actions": elb_actions.without_secrets(rule["Actions"])},
         "arn": rule["RuleArn"],
         "priority": priority,
         "tags": tags.after,
-        "diff": _elb.together({"before": before, "after": after}, tags.diff),
+        "diff": compare.together({"before": before, "after": after}, tags.diff),
     }
 
 
@@ -240,9 +246,9 @@ def absent(module, client):
     conditions = asked(module.params, client)[0]
     current = None
     if conditions or module.params["owner_tags"]:
-        current = _listener_rule.own(rules_of(module, client), conditions or None, module.params["owner_tags"])
+        current = listener_rule.own(rules_of(module, client), conditions or None, module.params["owner_tags"])
     if current and not module.check_mode:
-        _api.delete_rule(client, current["RuleArn"])
+        rule_api.delete_rule(client, current["RuleArn"])
     return {
         "changed": current is not None,
         "diff": {"before": {"RuleArn": current["RuleArn"]} if current else {}, "after": {}},
@@ -269,7 +275,7 @@ def main():
         ],
         supports_check_mode=True,
     )
-    _elb_actions.hide_secrets(module, [module.params["actions"]])
+    elb_actions.hide_secrets(module, [module.params["actions"]])
     with failures_told(module):
         client = connect(module, "elbv2")
         module.exit_json(**(present if module.params["state"] == "present" else absent)(module, client))

@@ -171,10 +171,12 @@ tags:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _balancer, _balancer_apply, _elb, _elb_actions, _tags
-from ..module_utils._document import agreed, coerce, shape_of, validate
-from ..module_utils._module import connect, failures_told
-from ..module_utils._service_api import Clients
+from ..module_utils._aws import tags as aws_tags
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import Clients, connect
+from ..module_utils._documents import compare
+from ..module_utils._documents.shapes import agreed, coerce, shape_of, validate
+from ..module_utils._elb import actions, load_balancer, load_balancer_apply
 
 
 def asked(params, client):
@@ -182,7 +184,7 @@ def asked(params, client):
     shape, listener = shape_of(client, "CreateLoadBalancer"), shape_of(client, "CreateListener")
     document = coerce({**params["definition"], "Name": agreed("name", params, "Name")}, shape)
     validate(document, shape)
-    tags = _elb.asked_tags(params, document.pop("Tags", None))
+    tags = aws_tags.asked_tags(params, document.pop("Tags", None))
     if params["listeners"] is None:
         return document, None, tags
     listeners = [coerce(item, listener) for item in params["listeners"]]
@@ -194,43 +196,47 @@ def asked(params, client):
 def present(module, clients):
     params, client = module.params, clients("elbv2")
     document, listeners_asked, tags_asked = asked(params, client)
-    attributes_asked, web_acl, region = _elb.texts(params["attributes"]), params["web_acl_arn"], client.meta.region_name
-    _balancer.check(document, attributes_asked, listeners_asked, web_acl, region)
+    attributes_asked, web_acl, region = (
+        aws_tags.texts(params["attributes"]),
+        params["web_acl_arn"],
+        client.meta.region_name,
+    )
+    load_balancer.check(document, attributes_asked, listeners_asked, web_acl, region)
     needed = {"attributes": attributes_asked or None, "listeners": listeners_asked, "web_acl": web_acl}
     asked_for = [name for name, value in needed.items() if value is not None]
-    there = _balancer_apply.found(clients, document["Name"], params["owner_tags"], asked_for)
-    plan = _balancer_apply.plan(there, document, attributes_asked, listeners_asked, web_acl)
-    tags = _tags.change(there.balancer, tags_asked, params["purge_tags"])
+    there = load_balancer_apply.found(clients, document["Name"], params["owner_tags"], asked_for)
+    plan = load_balancer_apply.plan(there, document, attributes_asked, listeners_asked, web_acl)
+    tags = aws_tags.change(there.balancer, tags_asked, params["purge_tags"])
     if there.balancer is None:
-        tags = _tags.change(None, _elb.new_tags(params, tags), True)
-    _balancer_apply.check_subnets(clients, plan, document, module.check_mode)
-    applied = _balancer_apply.predicted if module.check_mode else _balancer_apply.apply
+        tags = aws_tags.change(None, aws_tags.new_tags(params, tags), True)
+    load_balancer_apply.check_subnets(clients, plan, document, module.check_mode)
+    applied = load_balancer_apply.predicted if module.check_mode else load_balancer_apply.apply
     balancer, listeners = applied(clients, there, plan, document, tags)
     if params["wait"] and not module.check_mode:
-        balancer = _balancer_apply.wait_until_active(client, balancer, params["wait_timeout"])
+        balancer = load_balancer_apply.wait_until_active(client, balancer, params["wait_timeout"])
     return {
         "changed": plan.changed or tags.changed,
-        "load_balancer": _balancer.told({key: value for key, value in balancer.items() if key != "tags"}),
+        "load_balancer": load_balancer.told({key: value for key, value in balancer.items() if key != "tags"}),
         "listeners": listeners,
         "arn": balancer["LoadBalancerArn"],
         "dns_name": balancer.get("DNSName", ""),
         "tags": tags.after,
-        "diff": plan.difference.diff(besides=_elb.together(plan.diff, tags.diff)),
+        "diff": plan.difference.diff(besides=compare.together(plan.diff, tags.diff)),
     }
 
 
 def absent(module, clients):
     params = module.params
     name = agreed("name", params, "Name")
-    there = _balancer_apply.found(clients, name, params["owner_tags"], ["attributes"])
+    there = load_balancer_apply.found(clients, name, params["owner_tags"], ["attributes"])
     if there.balancer:
-        protected = _balancer_apply.is_protected(there)
+        protected = load_balancer_apply.is_protected(there)
         if protected and not params["force"]:
-            _balancer_apply.refuse_protected(name)
+            load_balancer_apply.refuse_protected(name)
         if not module.check_mode:
             if protected:
-                _balancer_apply.unprotect(clients, there.balancer)
-            _balancer_apply.delete(clients, there.balancer, params["wait_timeout"], params["wait"])
+                load_balancer_apply.unprotect(clients, there.balancer)
+            load_balancer_apply.delete(clients, there.balancer, params["wait_timeout"], params["wait"])
     return {
         "changed": there.balancer is not None,
         "diff": {"before": {"Name": name} if there.balancer else {}, "after": {}},
@@ -255,7 +261,7 @@ def main():
         },
         supports_check_mode=True,
     )
-    _elb_actions.hide_secrets(module, [item.get("DefaultActions") for item in module.params["listeners"] or []])
+    actions.hide_secrets(module, [item.get("DefaultActions") for item in module.params["listeners"] or []])
     with failures_told(module):
         clients = Clients(lambda service: connect(module, service))
         module.exit_json(**(present if module.params["state"] == "present" else absent)(module, clients))

@@ -128,76 +128,81 @@ tags:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _compare, _elb, _elb_api, _tags, _target_group, _wait
-from ..module_utils._document import agreed, coerce, known, shape_of, validate
-from ..module_utils._module import connect, failures_told
+from ..module_utils._aws import arns, ownership, wait
+from ..module_utils._aws import tags as aws_tags
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import connect
+from ..module_utils._documents import compare
+from ..module_utils._documents.shapes import agreed, coerce, known, shape_of, validate
+from ..module_utils._elb import api, target_group
+from ..module_utils._elb import attributes as elb_attributes
 
 
 def asked(params, shape):
     """Return the part of the definition that is not tags, and the tags that are asked for."""
     document = coerce({**params["definition"], "Name": agreed("name", params, "Name")}, shape)
     validate(document, shape)
-    return document, _elb.asked_tags(params, document.pop("Tags", None))
+    return document, aws_tags.asked_tags(params, document.pop("Tags", None))
 
 
 def found(module, client, name):
     """Return the target group of this name with its tags, None if there is none."""
-    group = _elb_api.describe_target_group(client, name)
+    group = api.describe_target_group(client, name)
     if group is None:
         return None
     arn = group["TargetGroupArn"]
-    group = {**group, "tags": _elb_api.describe_tags(client, [arn]).get(arn, [])}
-    _elb.check_owner(f"Target group {name}", _tags.from_list(group["tags"]), module.params["owner_tags"])
+    group = {**group, "tags": api.describe_tags(client, [arn]).get(arn, [])}
+    ownership.check_owner(f"Target group {name}", aws_tags.from_list(group["tags"]), module.params["owner_tags"])
     return group
 
 
 def create(module, client, document, tags):
     if module.check_mode:
         made = {key: value for key, value in document.items() if key != "Name"}
-        arn = _elb.made_up_arn(client, f"targetgroup/{document['Name']}")
+        arn = arns.made_up_arn(client, f"targetgroup/{document['Name']}")
         return {**made, "TargetGroupName": document["Name"], "TargetGroupArn": arn, "LoadBalancerArns": []}
-    return _elb_api.create_target_group(client, {**document, **({"Tags": _elb.list_of(tags)} if tags else {})})
+    return api.create_target_group(client, {**document, **({"Tags": aws_tags.list_of(tags)} if tags else {})})
 
 
 def update(client, arn, document, fields, tags):
     modified = {field: document[field] for field in fields}
     if modified:
-        _elb_api.modify_target_group(client, arn, modified)
-    _elb_api.change_tags(client, arn, tags)
+        api.modify_target_group(client, arn, modified)
+    api.change_tags(client, arn, tags)
 
 
 def present(module, client):
     shape = shape_of(client, "CreateTargetGroup")
     document, tags_asked = asked(module.params, shape)
     name = document["Name"]
-    attributes_asked = _elb.texts(module.params["attributes"])
-    _target_group.check(document, attributes_asked)
+    attributes_asked = aws_tags.texts(module.params["attributes"])
+    target_group.check(document, attributes_asked)
     current = found(module, client, name)
     before = {**known(current, shape), "Name": name} if current else None
-    _target_group.check_against(before, document)
+    target_group.check_against(before, document)
 
-    tags = _tags.change(current, tags_asked, module.params["purge_tags"])
-    difference = _compare.changes(before, document, _target_group.RULES, whole=False)
-    there = _elb_api.group_attributes(client, current["TargetGroupArn"]) if current and attributes_asked else []
-    attributes = _elb.attribute_change(there, attributes_asked)
+    tags = aws_tags.change(current, tags_asked, module.params["purge_tags"])
+    difference = compare.changes(before, document, target_group.RULES, whole=False)
+    there = api.group_attributes(client, current["TargetGroupArn"]) if current and attributes_asked else []
+    attributes = elb_attributes.attribute_change(there, attributes_asked)
     new = current is None
     if new:
-        tags = _tags.change(None, _elb.new_tags(module.params, tags), True)
+        tags = aws_tags.change(None, aws_tags.new_tags(module.params, tags), True)
         current = create(module, client, document, tags.after)
     else:
-        _target_group.check_fixed(name, difference.fields, difference.before, difference.after)
+        target_group.check_fixed(name, difference.fields, difference.before, difference.after)
         if not module.check_mode:
             update(client, current["TargetGroupArn"], document, difference.fields, tags)
     if attributes.to_set and not module.check_mode:
-        _elb_api.set_group_attributes(client, current["TargetGroupArn"], attributes.to_set)
-    after = {key: value for key, value in _compare.overlay(current, document).items() if key not in ("Name", "tags")}
+        api.set_group_attributes(client, current["TargetGroupArn"], attributes.to_set)
+    after = {key: value for key, value in compare.overlay(current, document).items() if key not in ("Name", "tags")}
     return {
         "changed": new or difference.changed or tags.changed or bool(attributes.to_set),
         "target_group": after,
         "arn": current["TargetGroupArn"],
         "attributes": attributes.after,
         "tags": tags.after,
-        "diff": difference.diff(besides=_elb.together(attributes.diff, tags.diff)),
+        "diff": difference.diff(besides=compare.together(attributes.diff, tags.diff)),
     }
 
 
@@ -206,7 +211,7 @@ def absent(module, client):
     current = found(module, client, name)
     if current and not module.check_mode:
         arn = current["TargetGroupArn"]
-        _wait.when_let_go(lambda: _elb_api.delete_target_group(client, arn), module.params["wait_timeout"])
+        wait.when_let_go(lambda: api.delete_target_group(client, arn), module.params["wait_timeout"])
     return {"changed": current is not None, "diff": {"before": {"Name": name} if current else {}, "after": {}}}
 
 

@@ -105,8 +105,9 @@ from ansible.module_utils.common.text.converters import to_text
 from ansible.module_utils.urls import open_url
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _secrets_api
-from ..module_utils._module import connect, failures_told
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import connect
+from ..module_utils._services import secretsmanager
 
 SHOWN = 300
 ADVICE = {
@@ -168,7 +169,7 @@ def main():
     with failures_told(module):
         arn, key = module.params["api_key_arn"], ""
         if arn:
-            key = _secrets_api.secret_value(connect(module, "secretsmanager"), arn)
+            key = secretsmanager.secret_value(connect(module, "secretsmanager"), arn)
             module.no_log_values.add(key)
         started = time.monotonic()
         try:

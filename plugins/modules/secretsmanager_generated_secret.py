@@ -131,10 +131,12 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     boto3_tag_list_to_ansible_dict,
 )
 
-from ..module_utils import _secrets_api, _tags
-from ..module_utils._document import DocumentError
-from ..module_utils._ecs import predicted_arn
-from ..module_utils._module import connect, failures_told
+from ..module_utils._aws import tags as aws_tags
+from ..module_utils._aws.arns import predicted_arn
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import connect
+from ..module_utils._documents.shapes import DocumentError
+from ..module_utils._services import secretsmanager
 
 SHORTEST = 22
 LONGEST = 4096
@@ -176,33 +178,33 @@ def create(module, client, tags):
         members["Tags"] = ansible_dict_to_boto3_tag_list(dict(sorted(tags.items())))
     value = generated(given["prefix"], given["length"])
     module.no_log_values.add(value)
-    return _secrets_api.create_secret(client, given["name"], value, members)
+    return secretsmanager.create_secret(client, given["name"], value, members)
 
 
 def present(module, client):
-    found = _secrets_api.describe_secret(client, module.params["name"])
+    found = secretsmanager.describe_secret(client, module.params["name"])
     leaving = bool(found and found.get("DeletedDate"))
-    current = _tags.to_list(boto3_tag_list_to_ansible_dict((found or {}).get("Tags", [])))
-    tags = _tags.change({"tags": current}, _tags.wanted(module.params["tags"], None), module.params["purge_tags"])
+    current = aws_tags.to_list(boto3_tag_list_to_ansible_dict((found or {}).get("Tags", [])))
+    tags = aws_tags.change({"tags": current}, aws_tags.wanted(module.params["tags"], None), module.params["purge_tags"])
     before = shown(found, tags.before)
     if found is None:
         found = create(module, client, tags.after)
     elif not module.check_mode:
         if leaving:
-            _secrets_api.restore_secret(client, found["ARN"])
-        _secrets_api.change_tags(client, found["ARN"], tags)
+            secretsmanager.restore_secret(client, found["ARN"])
+        secretsmanager.change_tags(client, found["ARN"], tags)
     after = shown({"Name": found["Name"]}, tags.after)
     result = {"arn": found["ARN"], "name": found["Name"], "tags": tags.after, "restored": leaving}
     return {"changed": before != after, "diff": {"before": before, "after": after}, **result}
 
 
 def absent(module, client):
-    found = _secrets_api.describe_secret(client, module.params["name"])
+    found = secretsmanager.describe_secret(client, module.params["name"])
     days = module.params["recovery_window_in_days"]
     # One that goes by itself is left to go, unless it has to be gone now.
     changed = found is not None and not (days and found.get("DeletedDate"))
     if changed and not module.check_mode:
-        _secrets_api.delete_secret(client, found["ARN"], days)
+        secretsmanager.delete_secret(client, found["ARN"], days)
     before = shown(found, {}) if changed else {}
     return {"changed": changed, "diff": {"before": before, "after": {}}}
 

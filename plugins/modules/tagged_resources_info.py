@@ -90,16 +90,17 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _tagging_api
-from ..module_utils._errors import EcsError
-from ..module_utils._module import connect, failures_told
+from ..module_utils._aws.errors import EcsError
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import connect
+from ..module_utils._services import tagging
 
 
 def read(client: t.Any, tags: dict, resource_types: list[str]) -> list[dict]:
     if not tags:
         raise EcsError("tags is empty: that would list everything in the account. Name at least one tag.")
-    found = _tagging_api.get_resources(client, _tagging_api.selection(tags, resource_types))
-    return sorted(map(_tagging_api.resource_info, found), key=lambda resource: resource["arn"])
+    found = tagging.get_resources(client, tagging.selection(tags, resource_types))
+    return sorted(map(tagging.resource_info, found), key=lambda resource: resource["arn"])
 
 
 def main():

@@ -182,9 +182,10 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils import _network
-from ..module_utils._errors import EcsError
-from ..module_utils._module import connect, failures_told
+from ..module_utils._aws.errors import EcsError
+from ..module_utils._aws.outcome import failures_told
+from ..module_utils._aws.session import connect
+from ..module_utils._ec2 import network as ec2_network
 
 
 def selection(params: dict) -> dict:
@@ -192,7 +193,7 @@ def selection(params: dict) -> dict:
     if params["vpc_id"]:
         return {"VpcIds": [params["vpc_id"]]}
     tags = params["resource_tags"] or params["vpc_tags"]
-    return {"Filters": _network.tag_filters(tags) if tags else [{"Name": "is-default", "Values": ["true"]}]}
+    return {"Filters": ec2_network.tag_filters(tags) if tags else [{"Name": "is-default", "Values": ["true"]}]}
 
 
 def the_vpc(vpcs: list[dict], params: dict, region: str) -> dict | None:
@@ -216,29 +217,35 @@ def the_vpc(vpcs: list[dict], params: dict, region: str) -> dict | None:
 
 def vpc_info(client: t.Any, vpc: dict) -> dict:
     return {
-        **_network.snake(vpc),
-        "cidr_blocks": _network.vpc_cidr_blocks(vpc),
-        "enable_dns_support": _network.describe_vpc_attribute(client, vpc["VpcId"], "enableDnsSupport"),
-        "enable_dns_hostnames": _network.describe_vpc_attribute(client, vpc["VpcId"], "enableDnsHostnames"),
+        **ec2_network.snake(vpc),
+        "cidr_blocks": ec2_network.vpc_cidr_blocks(vpc),
+        "enable_dns_support": ec2_network.describe_vpc_attribute(client, vpc["VpcId"], "enableDnsSupport"),
+        "enable_dns_hostnames": ec2_network.describe_vpc_attribute(client, vpc["VpcId"], "enableDnsHostnames"),
     }
 
 
 def network(client: t.Any, filters: list[dict], gateway_filters: list[dict]) -> dict:
     """What EC2 has under these filters. Gateways are not in a VPC, they are attached to it: a filter of their own."""
-    route_tables = _network.describe_route_tables(client, filters)
-    subnets = [_network.subnet_info(subnet, route_tables) for subnet in _network.describe_subnets(client, filters)]
+    route_tables = ec2_network.describe_route_tables(client, filters)
+    subnets = [
+        ec2_network.subnet_info(subnet, route_tables) for subnet in ec2_network.describe_subnets(client, filters)
+    ]
     return {
         "subnets": sorted(subnets, key=lambda subnet: (subnet["availability_zone"], subnet["subnet_id"])),
         "route_tables": [
             {
-                **_network.snake(table),
+                **ec2_network.snake(table),
                 "main": any(association.get("Main") for association in table.get("Associations", [])),
-                "internet_route": _network.has_internet_route(table),
+                "internet_route": ec2_network.has_internet_route(table),
             }
             for table in route_tables
         ],
-        "internet_gateways": [_network.snake(g) for g in _network.describe_internet_gateways(client, gateway_filters)],
-        "security_groups": [_network.snake(group) for group in _network.describe_security_groups(client, filters)],
+        "internet_gateways": [
+            ec2_network.snake(g) for g in ec2_network.describe_internet_gateways(client, gateway_filters)
+        ],
+        "security_groups": [
+            ec2_network.snake(group) for group in ec2_network.describe_security_groups(client, filters)
+        ],
     }
 
 
@@ -246,10 +253,10 @@ def read(client: t.Any, params: dict) -> dict:
     for option in ("vpc_id", "vpc_tags", "resource_tags"):
         if params[option] in ("", {}):
             raise EcsError(f"{option} is empty, which would mean another VPC. Name one, or leave the option out.")
-    vpcs = _network.describe_vpcs(client, selection(params))
+    vpcs = ec2_network.describe_vpcs(client, selection(params))
     vpc = None if params["resource_tags"] else the_vpc(vpcs, params, client.meta.region_name)
     if params["resource_tags"]:
-        filters = gateway_filters = _network.tag_filters(params["resource_tags"])
+        filters = gateway_filters = ec2_network.tag_filters(params["resource_tags"])
     elif vpc:
         filters = [{"Name": "vpc-id", "Values": [vpc["VpcId"]]}]
         gateway_filters = [{"Name": "attachment.vpc-id", "Values": [vpc["VpcId"]]}]
@@ -258,9 +265,9 @@ def read(client: t.Any, params: dict) -> dict:
     empty = {"subnets": [], "route_tables": [], "internet_gateways": [], "security_groups": []}
     return {
         "vpc": vpc and vpc_info(client, vpc),
-        "vpcs": [_network.snake(each) for each in vpcs],
+        "vpcs": [ec2_network.snake(each) for each in vpcs],
         **(network(client, filters, gateway_filters) if filters else empty),
-        "availability_zones": _network.usable_zones(_network.describe_availability_zones(client)),
+        "availability_zones": ec2_network.usable_zones(ec2_network.describe_availability_zones(client)),
     }
 
 

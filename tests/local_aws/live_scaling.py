@@ -19,8 +19,9 @@ from pathlib import Path
 from ecs_world import PORT, World
 
 sys.path.append(str(Path(__file__).parents[2] / "plugins"))
-from module_utils import _scaling, _scaling_render
-from module_utils._scaling_metrics import Place
+from module_utils._scaling import document as scaling_document
+from module_utils._scaling import render
+from module_utils._scaling.metrics import Place
 
 #: How the service scales, in the words of the inventory.
 SCALING = {
@@ -106,7 +107,7 @@ class Live:
             for arn in (self.balancer["LoadBalancerArn"], self.group)
         )
         self.place = Place(NAME, NAME, *parts)
-        self.of = _scaling_render.resource(self.place)
+        self.of = render.resource(self.place)
         self._ended = threading.Event()
         self._watcher = threading.Thread(target=self._watch)
 
@@ -149,16 +150,16 @@ class Live:
 
     def apply(self, document):
         """Make of a scaling document what AWS is to have, as the module does."""
-        parsed = _scaling.parse(document)
+        parsed = scaling_document.parse(document)
         limits = {"MinCapacity": parsed["min_capacity"], "MaxCapacity": parsed["max_capacity"]}
         self.scaling.register_scalable_target(**self.of, **{k: v for k, v in limits.items() if v is not None})
         arns = {
             name: self.scaling.put_scaling_policy(PolicyName=name, **self.of, **policy)["PolicyARN"]
-            for name, policy in _scaling_render.policies(parsed, self.place).items()
+            for name, policy in render.policies(parsed, self.place).items()
         }
-        for alarm in _scaling_render.alarms(parsed, self.place, arns).values():
+        for alarm in render.alarms(parsed, self.place, arns).values():
             self.cloudwatch.put_metric_alarm(**alarm)
-        for name, action in _scaling_render.schedules(parsed).items():
+        for name, action in render.schedules(parsed).items():
             self.scaling.put_scheduled_action(ScheduledActionName=name, **self.of, **action)
 
     def schedule(self, name, minutes, low, high):

@@ -14,7 +14,7 @@ import yaml
 from ansible_collections.community.aws.plugins.modules import application_autoscaling_policy
 
 from ansible_collections.llmops.ecs.plugins.modules import ecs_service_scaling
-from ansible_collections.llmops.ecs.plugins.plugin_utils import _scales
+from ansible_collections.llmops.ecs.plugins.plugin_utils._deployment import scaling
 from ansible_collections.llmops.ecs.tests.unit.scaling_aws import call
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +41,7 @@ def test_there_are_documents():
 
 @pytest.mark.parametrize("document", SHOWN)
 def test_each_document_is_taken_and_a_second_run_changes_nothing(scaling_cloud, document):
-    assert list(_scales.bad_scaling(document, "llm", balanced=True, reports=True)) == []
+    assert list(scaling.bad_scaling(document, "llm", balanced=True, reports=True)) == []
 
     first, second = (call(ecs_service_scaling, **PLACE, **document) for _run in range(2))
 

@@ -15,8 +15,10 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
 
-from ansible_collections.llmops.ecs.plugins.module_utils import _document, _service, _task_definition
-from ansible_collections.llmops.ecs.plugins.plugin_utils import _front
+from ansible_collections.llmops.ecs.plugins.module_utils._documents import shapes
+from ansible_collections.llmops.ecs.plugins.module_utils._ecs import service as ecs_service
+from ansible_collections.llmops.ecs.plugins.module_utils._ecs import task_definition
+from ansible_collections.llmops.ecs.plugins.plugin_utils._deployment import strategy as deployment_strategy
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "ecs_service"
 MODEL = botocore.session.get_session().get_service_model("ecs")
@@ -54,17 +56,17 @@ def render(name, **variables):
 
 
 def service(**variables):
-    document = _document.coerce(render("__ecs_service_definition", **variables), CREATE)
-    _document.validate(document, CREATE, required=False)
+    document = shapes.coerce(render("__ecs_service_definition", **variables), CREATE)
+    shapes.validate(document, CREATE, required=False)
     return document
 
 
 def container(**variables):
     gpus = [{"capacityProvider": "gpus", "weight": 1}] if variables.get("ecs_service_preset") in ("vllm", "tgi") else []
     given = {"ecs_service_capacity_provider_strategy": gpus, **variables}
-    document = _document.coerce(render("__ecs_service_task_definition", **given), REGISTER)
-    _document.validate(document, REGISTER)
-    _task_definition.check(_task_definition.normalized(document), "definition")
+    document = shapes.coerce(render("__ecs_service_task_definition", **given), REGISTER)
+    shapes.validate(document, REGISTER)
+    task_definition.check(task_definition.normalized(document), "definition")
     return document["containerDefinitions"][0]
 
 
@@ -187,7 +189,7 @@ def test_the_other_strategies(strategy, own):
         "alarms": {"alarmNames": ["errors", "slow"], "enable": True, "rollback": True},
         **own,
     }
-    assert list(_front.bad_strategy(made)) == []
+    assert list(deployment_strategy.bad_strategy(made)) == []
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -195,7 +197,7 @@ def test_the_first_check_takes_what_is_made_later_as_made(strategy):
     given = {"load_balancer_state": "present", "__ecs_service_is_checked": True}
     made = service(ecs_service_deployment_strategy=strategy, **given)
 
-    assert list(_front.bad_strategy(made)) == []
+    assert list(deployment_strategy.bad_strategy(made)) == []
     assert made["loadBalancers"][0]["targetGroupArn"].startswith("arn:")
 
 
@@ -203,7 +205,7 @@ def test_the_first_check_takes_what_is_made_later_as_made(strategy):
 def test_the_first_check_misses_a_load_balancer(strategy):
     made = service(ecs_service_deployment_strategy=strategy, __ecs_service_is_checked=True)
 
-    assert any("set load_balancer_state: present" in problem for problem in _front.bad_strategy(made))
+    assert any("set load_balancer_state: present" in problem for problem in deployment_strategy.bad_strategy(made))
 
 
 @pytest.mark.parametrize(
@@ -244,8 +246,8 @@ def as_aws_answers(document):
 
 
 def plan(before, after):
-    observed = _service.observed(as_aws_answers(before), CREATE)
-    return _service.plan_update(observed, after, UPDATE)
+    observed = ecs_service.observed(as_aws_answers(before), CREATE)
+    return ecs_service.plan_update(observed, after, UPDATE)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)

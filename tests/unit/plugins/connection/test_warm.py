@@ -14,9 +14,9 @@ import zipfile
 
 import pytest
 
-from ansible_collections.llmops.ecs.plugins.plugin_utils._warm_client import Client, NotRun, Settings, Unavailable
-from ansible_collections.llmops.ecs.plugins.plugin_utils._warm_command import parse
-from ansible_collections.llmops.ecs.plugins.plugin_utils._warm_payload import (
+from ansible_collections.llmops.ecs.plugins.plugin_utils._warm.client import Client, NotRun, Settings, Unavailable
+from ansible_collections.llmops.ecs.plugins.plugin_utils._warm.command import parse
+from ansible_collections.llmops.ecs.plugins.plugin_utils._warm.payload import (
     Source,
     Util,
     compiled,
@@ -24,7 +24,7 @@ from ansible_collections.llmops.ecs.plugins.plugin_utils._warm_payload import (
     sources,
     usable,
 )
-from ansible_collections.llmops.ecs.plugins.plugin_utils._warm_task import environment, working_folder
+from ansible_collections.llmops.ecs.plugins.plugin_utils._warm.task import environment, working_folder
 
 
 def util(name: str, source: bytes = b"same", needs: tuple = (), is_package: bool = False) -> Util:

@@ -7,7 +7,8 @@ from __future__ import annotations
 import pytest
 from botocore.stub import ANY
 
-from ansible_collections.llmops.ecs.plugins.module_utils import _follow, _service_apply
+from ansible_collections.llmops.ecs.plugins.module_utils._ecs import service_apply
+from ansible_collections.llmops.ecs.plugins.module_utils._rollouts import follow
 from ansible_collections.llmops.ecs.plugins.modules import ecs_service
 
 ARN = "arn:aws:ecs:eu-west-1:123456789012:service/c1/web"
@@ -65,9 +66,9 @@ def ecs(aws):
 def naps(monkeypatch):
     """Make time pass only by sleeping; return the naps that were taken."""
     taken = []
-    for module in (_follow, _service_apply):
+    for module in (follow, service_apply):
         monkeypatch.setattr(module.time, "monotonic", lambda: sum(taken))
-    monkeypatch.setattr(_follow.time, "sleep", taken.append)
+    monkeypatch.setattr(follow.time, "sleep", taken.append)
     return taken
 
 
@@ -364,7 +365,7 @@ def registry(monkeypatch):
                 raise answer
             return answer
 
-        monkeypatch.setattr(_service_apply._images, "resolve", resolve)
+        monkeypatch.setattr(service_apply._images, "resolve", resolve)
 
     return answers
 
@@ -401,7 +402,7 @@ def test_digests_are_those_of_the_tasks_where_no_revision_tells_them(ecs, descri
 
 def test_an_image_that_cannot_be_looked_up_warns(ecs, described, apply, registry):
     running_image(ecs, described)
-    registry(_service_apply._images.ImageError("the registry wants credentials"))
+    registry(service_apply._images.ImageError("the registry wants credentials"))
 
     result = apply(follow_image=True)
 

@@ -6,7 +6,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.llmops.ecs.plugins.module_utils._scaling_suspended import KEPT_TAG, Kept, kept_in, tag_value
+from ansible_collections.llmops.ecs.plugins.module_utils._scaling.suspended import (
+    KEPT_TAG,
+    Kept,
+    kept_in,
+    tag_value,
+)
 from ansible_collections.llmops.ecs.plugins.modules import ecs_service_scaling
 from ansible_collections.llmops.ecs.plugins.modules import ecs_service_scaling_suspension as suspension
 from ansible_collections.llmops.ecs.tests.unit.scaling_aws import RESOURCE, TARGET, call
@@ -46,7 +51,7 @@ def test_sends_all_flags_since_aws_takes_what_is_left_out_for_false(aws, run):
     scaling.add_response("list_tags_for_resource", {"Tags": {}}, {"ResourceARN": TARGET})
     told = "dynamic_scaling_out=false run=0123456789ab at=2026-01-01T00:00:00Z"
     with pytest.MonkeyPatch.context() as patch:
-        module = "ansible_collections.llmops.ecs.plugins.module_utils._scaling_suspension"
+        module = "ansible_collections.llmops.ecs.plugins.module_utils._scaling.suspension"
         patch.setattr(f"{module}._now", lambda: ("0123456789ab", "2026-01-01T00:00:00Z"))
         scaling.add_response("tag_resource", {}, {"ResourceARN": TARGET, "Tags": {KEPT_TAG: told}})
         scaling.add_response("register_scalable_target", {}, {**OF, "SuspendedState": {**state, OUT: True}})

@@ -1,0 +1,240 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is PRIVATE to the collection. It can change at any time.
+
+"""Policies of a scaling document, brought to one form, with all that AWS would refuse in one. Standard library only.
+
+https://docs.aws.amazon.com/autoscaling/application/userguide/step-scaling-policy-overview.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from .fields import REQUIRED, ScalingError, anything, choice, each, flag, number, positive, take, text, whole
+from .metrics import kinds, metric, statistic_problem
+
+Policy = dict[str, t.Any]
+
+OUT, IN = "scale_out", "scale_in"
+MISSING = ("notBreaching", "breaching", "ignore", "missing")
+DAY = 86_400
+_OWN = "target tracking has alarms of AWS's own, which cannot be set; use type: step for your own datapoints"
+_TARGET_TRACKING = {
+    "name": (text, REQUIRED),
+    "type": (text, REQUIRED),
+    "metric": (anything, REQUIRED),
+    "target": (positive, REQUIRED),
+    "scale_in_cooldown": (whole(0), 300),
+    "scale_out_cooldown": (whole(0), 300),
+    "disable_scale_in": (flag, False),
+    "resolution": (choice(20, 60), 60),
+}
+_STEP = {
+    "name": (text, REQUIRED),
+    "type": (text, REQUIRED),
+    "metric": (anything, REQUIRED),
+    "statistic": (text, None),
+    "treat_missing_data": (choice(*MISSING), "notBreaching"),
+    OUT: (anything, None),
+    IN: (anything, None),
+}
+_SIDE = {
+    "evaluation_periods": (whole(1), None),
+    "datapoints_to_alarm": (whole(1), None),
+    "period": (whole(1), 60),
+    "cooldown": (whole(0), 300),
+    "minimum_change": (whole(1), None),
+    "treat_missing_data": (choice(*MISSING), None),
+    "steps": (anything, REQUIRED),
+}
+#: As target tracking does it: out after 3 minutes, in after 15.
+_PERIODS = {OUT: 3, IN: 15}
+_THRESHOLDS = {OUT: ("above", "at_or_above"), IN: ("below", "at_or_below")}
+_CHANGES = {
+    OUT: {"add": ("ChangeInCapacity", 1), "set": ("ExactCapacity", 1), "percent": ("PercentChangeInCapacity", 1)},
+    IN: {"remove": ("ChangeInCapacity", -1), "set": ("ExactCapacity", 1), "percent": ("PercentChangeInCapacity", -1)},
+}
+_WAKE = {
+    "name": (text, REQUIRED),
+    "type": (text, REQUIRED),
+    "capacity": (whole(1), 1),
+    "cooldown": (whole(0), 60),
+    "shared": (flag, False),
+}
+_PREDICTIVE = {
+    "name": (text, REQUIRED),
+    "type": (text, REQUIRED),
+    "metric": (choice("cpu", "memory", "requests_per_target"), REQUIRED),
+    "target": (positive, REQUIRED),
+    "mode": (choice("forecast_only", "forecast_and_scale"), "forecast_only"),
+    "scheduling_buffer_time": (whole(0, 3600), 300),
+    "max_capacity_buffer": (whole(0, 100), None),
+}
+
+
+def policy(given: t.Any, where: str) -> Policy:
+    """Return a policy in the form that rendering takes. Raises ScalingError with all that is wrong with it."""
+    kind = given.get("type") if isinstance(given, Mapping) else None
+    if kind not in TYPES:
+        raise ScalingError([f"{where}.type is {kind!r}: it must be one of {', '.join(sorted(TYPES))}"])
+    found = TYPES[kind](given, where)
+    if not found["name"].isprintable() or len(found["name"]) > 200:
+        raise ScalingError([f"{where}.name must be at most 200 printable characters"])
+    return found
+
+
+def _target_tracking(given: t.Any, where: str) -> Policy:
+    hints = dict.fromkeys(("period", "evaluation_periods", "datapoints_to_alarm", "treat_missing_data"), _OWN)
+    found = take(given, _TARGET_TRACKING, where, hints)
+    found["metric"] = metric(found["metric"], f"{where}.metric")
+    if found["resolution"] == 20 and found["metric"]["kind"] not in ("cpu", "memory"):
+        raise ScalingError([f"{where}.resolution: ECS has 20 seconds for cpu and memory only; drop it"])
+    if found["metric"].get("statistic") and statistic_problem(found["metric"]["statistic"]) is None:
+        plain = ("Average", "Minimum", "Maximum", "SampleCount", "Sum")
+        if found["metric"]["statistic"] not in plain:
+            raise ScalingError(
+                [f"{where}.metric.statistic: target tracking takes {', '.join(plain)}; or use metric math"]
+            )
+    return found
+
+
+def _predictive(given: t.Any, where: str) -> Policy:
+    found = take(given, _PREDICTIVE, where)
+    return {**found, "metric": {"kind": found["metric"]}}
+
+
+def _wake(given: t.Any, where: str) -> Policy:
+    return take(given, _WAKE, where)
+
+
+def _step(given: t.Any, where: str) -> Policy:
+    found = take(given, _STEP, where)
+    found["metric"] = metric(found["metric"], f"{where}.metric")
+    problems = [f"{where}{problem}" for problem in _statistic_problems(found)]
+    if not found[OUT] and not found[IN]:
+        problems.append(f"{where} needs scale_out, scale_in or both")
+    for side in (OUT, IN):
+        try:
+            found[side] = _side(found[side], side, f"{where}.{side}", found) if found[side] else None
+        except ScalingError as error:
+            problems += error.problems
+    if problems:
+        raise ScalingError(problems)
+    return found
+
+
+def _statistic_problems(found: Policy) -> t.Iterator[str]:
+    given = found["statistic"]
+    if problem := statistic_problem(given):
+        yield f".statistic {problem}"
+    if given and found["metric"]["kind"] == "math":
+        yield ".statistic: in metric math each metric has its own"
+    if found["metric"]["kind"] == "requests_per_target" and given not in (None, "Sum"):
+        yield f".statistic is {given!r}: of requests_per_target only Sum means something"
+
+
+def _side(given: t.Any, side: str, where: str, policy_: Policy) -> dict[str, t.Any]:
+    names = _THRESHOLDS[side]
+    found = take(given, {**_SIDE, **dict.fromkeys(names, (number, None))}, where)
+    thresholds = [name for name in names if found[name] is not None]
+    if len(thresholds) != 1:
+        raise ScalingError([f"{where} needs one of {' and '.join(names)}"])
+    threshold = found[thresholds[0]]
+    found["evaluation_periods"] = found["evaluation_periods"] or _PERIODS[side]
+    found["datapoints_to_alarm"] = found["datapoints_to_alarm"] or found["evaluation_periods"]
+    steps = each(found["steps"], lambda item, here: _one_step(item, side, here), f"{where}.steps")
+    problems = [
+        f"{where}{problem}" for problem in (*_alarm_problems(found, policy_), *_step_problems(steps, side, threshold))
+    ]
+    if found["minimum_change"] and any(item["adjustment"] != "PercentChangeInCapacity" for item in steps):
+        problems.append(f"{where}.minimum_change goes with percent only")
+    if problems:
+        raise ScalingError(problems)
+    return {
+        **{
+            name: found[name]
+            for name in ("evaluation_periods", "datapoints_to_alarm", "period", "cooldown", "minimum_change")
+        },
+        "treat_missing_data": found["treat_missing_data"] or policy_["treat_missing_data"],
+        "threshold": threshold,
+        "inclusive": thresholds[0].startswith("at_or_"),
+        "adjustment": steps[0]["adjustment"],
+        "steps": _bounds(steps, side, threshold),
+    }
+
+
+def _alarm_problems(found: Mapping[str, t.Any], policy_: Policy) -> t.Iterator[str]:
+    period, periods = found["period"], found["evaluation_periods"]
+    if found["datapoints_to_alarm"] > periods:
+        yield f".datapoints_to_alarm {found['datapoints_to_alarm']} is over evaluation_periods {periods}"
+    if period not in (10, 20, 30) and period % 60:
+        yield f".period is {period}: CloudWatch has 10, 20, 30 and multiples of 60 seconds"
+    elif period < 60 and "requests_per_target" in kinds(policy_["metric"]):
+        yield f".period is {period}: a load balancer reports once in 60 seconds"
+    elif period in (10, 30) and kinds(policy_["metric"]) & {"cpu", "memory"}:
+        yield f".period is {period}: ECS reports once in 20 or 60 seconds"
+    if period * periods > (DAY if period < 3600 else 7 * DAY):
+        limit = "a day" if period < 3600 else "seven days"
+        yield f": {periods} periods of {period} seconds are more than {limit}, CloudWatch's limit"
+
+
+def _one_step(given: t.Any, side: str, where: str) -> dict[str, t.Any]:
+    changes = _CHANGES[side]
+    other = {"add": "scale_out adds", "remove": "scale_in removes"}
+    fields = {"above": (number, None), "below": (number, None), **dict.fromkeys(changes, (whole(0), None))}
+    found = take(
+        given, fields, where, {name: f"only {text_}; take {' or '.join(changes)}" for name, text_ in other.items()}
+    )
+    made = [name for name in changes if found[name] is not None]
+    if len(made) != 1:
+        raise ScalingError([f"{where} needs one of {', '.join(changes)}"])
+    adjustment, sign = changes[made[0]]
+    if made[0] != "set" and not found[made[0]]:
+        raise ScalingError([f"{where}.{made[0]} is 0: the step would do nothing"])
+    return {"above": found["above"], "below": found["below"], "adjustment": adjustment, "change": sign * found[made[0]]}
+
+
+def _step_problems(steps: list[dict[str, t.Any]], side: str, threshold: float) -> t.Iterator[str]:
+    """Steps lead from the threshold away, one ending where the next begins, and the last has no end."""
+    if not steps:
+        yield ".steps is empty"
+    if len({item["adjustment"] for item in steps}) > 1:
+        yield ".steps: one kind of change in all steps, AWS takes no mix of add, remove, set and percent"
+    near, far = ("above", "below") if side == OUT else ("below", "above")
+    end: float | None = threshold
+    for position, item in enumerate(steps):
+        here = f".steps[{position}]"
+        if end is None:
+            yield f".steps[{position - 1}] has no {far}, so nothing is left for the next one"
+            return
+        begin = end if item[near] is None else item[near]
+        if begin != end:
+            apart = (begin > end) == (side == OUT)
+            between = "a gap" if apart else "an overlap"
+            yield f"{here}.{near} is {begin:g}: {between} lies between it and {end:g}, where it must begin"
+        end = item[far]
+        if end is not None and (end <= begin if side == OUT else end >= begin):
+            way = "over" if side == OUT else "under"
+            yield f"{here}.{far} is {end:g}, which is not {way} {begin:g}, where the step begins"
+    if end is not None:
+        values = "values from" if side == OUT else "values up to"
+        yield f".steps: a gap, nothing is said of {values} {end:g}; drop {far} from the last step"
+
+
+def _bounds(steps: list[dict[str, t.Any]], side: str, threshold: float) -> list[dict[str, t.Any]]:
+    """Return steps with lower and upper bound in the metric's own values, None for no bound."""
+    bounded, begin = [], threshold
+    for item in steps:
+        end = item["below"] if side == OUT else item["above"]
+        lower, upper = (begin, end) if side == OUT else (end, begin)
+        bounded.append({"lower": lower, "upper": upper, "change": item["change"]})
+        begin = end
+    return bounded
+
+
+TYPES = {"target_tracking": _target_tracking, "step": _step, "wake_from_zero": _wake, "predictive": _predictive}

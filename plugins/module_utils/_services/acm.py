@@ -1,0 +1,138 @@
+# Copyright (c) 2026 the llmops.ecs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is PRIVATE to the collection. It can change at any time.
+
+"""Certificates of ACM: which one is ours, what is still to be done for it, and why one failed.
+
+https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._aws import arns, tags
+from .._aws.errors import aws_call
+from .._aws.tags import TagChange
+from .._documents import problems
+from .._documents.shapes import Document
+
+ALIVE = ("ISSUED", "PENDING_VALIDATION")
+KEYS = (
+    "RSA_1024",
+    "RSA_2048",
+    "RSA_3072",
+    "RSA_4096",
+    "EC_prime256v1",
+    "EC_secp384r1",
+    "EC_secp521r1",
+)
+#: https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-failed.html
+REASONS = {
+    "CAA_ERROR": "a CAA record of the domain does not allow amazon.com; add one that does, or remove it",
+    "DOMAIN_NOT_ALLOWED": "AWS issues none for this domain; ask AWS Support if that is a mistake",
+    "INVALID_PUBLIC_DOMAIN": "one of the names is not of a public domain; check their spelling",
+    "ADDITIONAL_VERIFICATION_REQUIRED": "AWS wants to know more; ask AWS Support",
+    "NO_AVAILABLE_CONTACTS": "nobody could be asked; validate by DNS",
+}
+
+
+def check(domain: str, names: list[str]) -> None:
+    """Raise DocumentError where one of the names is none."""
+    label = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    valid = re.compile(rf"(\*\.)?({label}\.)+{label}", re.I)
+    bad = [name for name in [domain, *names] if len(name) > 253 or not valid.fullmatch(name)]
+    problems.refuse(f"{name!r} is no domain name, as in llm.example.com or *.example.com" for name in bad)
+
+
+def names_of(domain: str, names: t.Iterable[str]) -> set[str]:
+    """Return all names of a certificate: the first is always among them, and names have no case."""
+    return {name.lower() for name in [domain, *names]}
+
+
+def is_alike(certificate: Document, domain: str, names: list[str], key_algorithm: str) -> bool:
+    """Whether a certificate, as DescribeCertificate answers it, is the one that would be requested."""
+    there = names_of(certificate["DomainName"], certificate.get("SubjectAlternativeNames", []))
+    key = certificate.get("KeyAlgorithm", key_algorithm).replace("-", "_")
+    return certificate["Status"] in ALIVE and there == names_of(domain, names) and key == key_algorithm
+
+
+def records_of(certificate: Document) -> list[dict[str, str]]:
+    """Return the DNS records that validate a certificate, each once: a name and its wildcard share one."""
+    options = certificate.get("DomainValidationOptions", [])
+    found = [option["ResourceRecord"] for option in options if "ResourceRecord" in option]
+    return [
+        {"name": record["Name"], "type": record["Type"], "value": record["Value"]}
+        for record in {record["Name"]: record for record in found}.values()
+    ]
+
+
+def has_records(certificate: Document) -> bool:
+    """Whether AWS has told the record of each name; it does some seconds after the request."""
+    options = certificate.get("DomainValidationOptions", [])
+    return certificate["Status"] not in ALIVE or (bool(options) and all("ResourceRecord" in each for each in options))
+
+
+def made_up(client: t.Any, domain: str, names: list[str]) -> Document:
+    """Return what check mode answers for a certificate that would be requested."""
+    made = sorted({name.removeprefix("*.") for name in names_of(domain, names)})
+    return {
+        "CertificateArn": arns.made_up_arn(client, "certificate", "acm"),
+        "DomainName": domain,
+        "Status": "PENDING_VALIDATION",
+        "DomainValidationOptions": [
+            {"ResourceRecord": {"Name": f"_0.{name}.", "Type": "CNAME", "Value": "_0.acm-validations.aws."}}
+            for name in made
+        ],
+    }
+
+
+def why_not(certificate: Document) -> str:
+    """Return why a certificate was not issued, and what to do."""
+    if certificate["Status"] == "VALIDATION_TIMED_OUT":
+        return "its DNS records were not there in time; add validation_records to the zone that the world sees"
+    reason = certificate.get("FailureReason", "AWS gives no reason")
+    return f"{reason}: {REASONS.get(reason, 'see the certificate in the console')}"
+
+
+@aws_call("list certificates for {domain}")
+def list_certificates(client: t.Any, domain: str) -> list[str]:
+    """Return the ARNs of the certificates whose first name this is, whatever their key.
+
+    https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html
+    """
+    pages = client.get_paginator("list_certificates").paginate(Includes={"keyTypes": list(KEYS)})
+    found = pages.build_full_result()["CertificateSummaryList"]
+    return [item["CertificateArn"] for item in found if item.get("DomainName", "").lower() == domain.lower()]
+
+
+@aws_call("list the tags of {arn}", missing=("ResourceNotFoundException",), value=[])
+def tags_of(client: t.Any, arn: str) -> list[dict[str, str]]:
+    return client.list_tags_for_certificate(CertificateArn=arn).get("Tags", [])
+
+
+@aws_call("describe {arn}", passing=("ResourceNotFoundException",))
+def describe(client: t.Any, arn: str) -> Document:
+    return client.describe_certificate(CertificateArn=arn)["Certificate"]
+
+
+@aws_call("request a certificate for {document[DomainName]}")
+def request(client: t.Any, document: Document) -> str:
+    return client.request_certificate(**document)["CertificateArn"]
+
+
+@aws_call("delete {arn}", missing=("ResourceNotFoundException",))
+def delete(client: t.Any, arn: str) -> None:
+    client.delete_certificate(CertificateArn=arn)
+
+
+@aws_call("change the tags of {arn}")
+def change_tags(client: t.Any, arn: str, change: TagChange) -> None:
+    if change.to_set:
+        client.add_tags_to_certificate(CertificateArn=arn, Tags=tags.list_of(change.to_set))
+    if change.to_remove:
+        gone = [{"Key": key} for key in change.to_remove]
+        client.remove_tags_from_certificate(CertificateArn=arn, Tags=gone)
