@@ -365,7 +365,7 @@ def registry(monkeypatch):
                 raise answer
             return answer
 
-        monkeypatch.setattr(service_apply._images, "resolve", resolve)
+        monkeypatch.setattr(service_apply.ecs_images, "resolve", resolve)
 
     return answers
 
@@ -402,7 +402,7 @@ def test_digests_are_those_of_the_tasks_where_no_revision_tells_them(ecs, descri
 
 def test_an_image_that_cannot_be_looked_up_warns(ecs, described, apply, registry):
     running_image(ecs, described)
-    registry(service_apply._images.ImageError("the registry wants credentials"))
+    registry(service_apply.ecs_images.ImageError("the registry wants credentials"))
 
     result = apply(follow_image=True)
 

@@ -22,7 +22,7 @@ from ansible_collections.llmops.ecs.plugins.module_utils._documents.shapes impor
 )
 from ansible_collections.llmops.ecs.plugins.module_utils._ecs.task_definition import SETS, check, normalized, rules
 
-PLAIN = yaml.safe_load((Path(__file__).parents[1] / "fixtures" / "llm-gpt4all-ecs-server.yaml").read_text())
+PLAIN = yaml.safe_load((Path(__file__).parents[2] / "fixtures" / "llm-gpt4all-ecs-server.yaml").read_text())
 ROLE = "arn:aws:iam::123456789012:role/EcsExecutionRole"
 
 
