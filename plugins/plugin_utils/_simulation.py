@@ -16,12 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...roles.local_aws.files.local_aws.scaling.autoscaler import Autoscaler, Requests
-from ...roles.local_aws.files.local_aws.scaling.metric_math import MathError
-from ...roles.local_aws.files.local_aws.scaling.metrics import Metric
 from ..module_utils import _scaling, _scaling_render
 from ..module_utils._scaling_fields import ScalingError
 from ..module_utils._scaling_metrics import Place
+from ._evaluation.autoscaler import Autoscaler, Requests
+from ._evaluation.metric_math import MathError
+from ._evaluation.metrics import Metric
 from ._traffic import SimulationError
 
 TICK = 10
