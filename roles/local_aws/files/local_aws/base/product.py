@@ -1,11 +1,12 @@
 # Copyright (c) 2026 the llmops.ecs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The collection that the embedded AWS is a part of, importable here by the name that Ansible gives it.
+"""Make the collection around the embedded AWS importable, by the name that Ansible gives it.
 
-How CloudWatch and Application Auto Scaling decide, and what is known of AWS's limits, lies in the collection's
-folder plugins. Here no Ansible is installed, whose loader finds collections, and a checkout need not lie below a folder
-ansible_collections. What is imported from there uses nothing but the standard library and relative imports.
+The embedded AWS imports from the collection's plugins folder how CloudWatch and Application Auto Scaling decide, and
+what is known of AWS's limits. It runs in an environment without Ansible, whose loader finds collections, and in a
+checkout, which need not lie below a folder ansible_collections. What it imports from there may use nothing but the
+standard library and relative imports.
 """
 
 from __future__ import annotations
