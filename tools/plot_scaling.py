@@ -5,7 +5,7 @@
 """Let a service scale on the embedded AWS, and draw what happened.
 
 .venv/bin/python tools/plot_scaling.py docs/scaling_live.svg takes about a minute, in which most of an hour passes in
-CloudWatch. tests/local_aws/test_scaling_live.py tests the same run.
+CloudWatch. tests/local_aws/evaluation/test_scaling_live.py tests the same run.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from moto.elbv2.models import elbv2_backends
 
-from local_aws import targets
-from local_aws.addresses import ADDRESSES
-from local_aws.alb import DataPlane
+from local_aws.alb import targets
+from local_aws.alb.plane import DataPlane
+from local_aws.network.addresses import ADDRESSES
 
 REGION = "eu-west-1"
 # A new account for each site.

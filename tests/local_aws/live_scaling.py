@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A service behind a load balancer that scales by a document, live: what is asked of it, and what is seen happening.
 
-test_scaling_live.py runs it as a test, tools/plot_scaling.py to draw it.
+evaluation/test_scaling_live.py runs it as a test, tools/plot_scaling.py to draw it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any
 
-from ....roles.local_aws.files.local_aws.scaling.alarms import ALARM, INSUFFICIENT_DATA
+from .._evaluation.alarms import ALARM, INSUFFICIENT_DATA
 from .model import Course, Setting
 
 

@@ -16,13 +16,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ....roles.local_aws.files.local_aws.scaling.autoscaler import Autoscaler, Requests
-from ....roles.local_aws.files.local_aws.scaling.metric_math import MathError
-from ....roles.local_aws.files.local_aws.scaling.metrics import Metric
 from ...module_utils._scaling import document as scaling_document
 from ...module_utils._scaling import render
 from ...module_utils._scaling.fields import ScalingError
 from ...module_utils._scaling.metrics import Place
+from .._evaluation.autoscaler import Autoscaler, Requests
+from .._evaluation.metric_math import MathError
+from .._evaluation.metrics import Metric
 from .traffic import SimulationError
 
 TICK = 10

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 import sys
 
-from .cli import main
+from .server.cli import main
 
 sys.exit(main())
