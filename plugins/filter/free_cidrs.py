@@ -10,6 +10,8 @@ from itertools import combinations, islice
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._facts.ec2 import SUBNET_PREFIX_LENGTH
+
 
 def free_cidrs(
     blocks: str | Iterable[str], used: Iterable[str] = (), prefix_length: int = 24, count: int = 1
@@ -19,8 +21,9 @@ def free_cidrs(
     https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
     """
     prefix_length, count = _number(prefix_length, "prefix_length"), _number(count, "count")
-    if not 16 <= prefix_length <= 28:
-        raise AnsibleFilterError(f"free_cidrs: prefix_length is {prefix_length}; a subnet's is 16 to 28")
+    largest, smallest = SUBNET_PREFIX_LENGTH
+    if not largest <= prefix_length <= smallest:
+        raise AnsibleFilterError(f"free_cidrs: prefix_length is {prefix_length}; a subnet's is {largest} to {smallest}")
     if count < 0:
         raise AnsibleFilterError(f"free_cidrs: count is {count}; it must be 0 or more")
     inside, taken = _networks(blocks, "the VPC's block"), _networks(used, "used")

@@ -13,13 +13,14 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._facts.ec2 import LONGEST_DESCRIPTION, SECURITY_GROUP_RULES
+
 Network = IPv4Network | IPv6Network
 
 ALLOWED = "allowed"
 CALLERS = "callers: "
 LOAD_BALANCER = "load balancer"
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html
-LONGEST_DESCRIPTION = 255
 NOT_IN_A_DESCRIPTION = re.compile(r"[^A-Za-z0-9. _\-:/()#@\[\]+=&;{}!$*]")
 
 
@@ -32,7 +33,7 @@ class Wanted:
     caller: str = ""
     allowed_cidrs: Sequence[str] = ()
     allow_public: bool = False
-    limit: int = 60
+    limit: int = SECURITY_GROUP_RULES
     #: The rules of a group whose callers are let in here from now on.
     elsewhere: Sequence[Mapping[str, Any]] = ()
     #: The group of the load balancer, which alone is let in.

@@ -11,12 +11,11 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._facts.ec2 import SUBNET_PREFIX_LENGTH
 from .free_cidrs import free_cidrs
 
 MARK = "llmops:deployment"
 # https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
-LARGEST = 16
-SMALLEST = 28
 
 
 @dataclass(frozen=True)
@@ -107,8 +106,9 @@ def _network(cidr: str) -> IPv4Network:
         network = IPv4Network(cidr)
     except ValueError as error:
         raise _bad(cidr, f"is no IPv4 block: {error}", "Write it as in 10.0.0.0/24") from None
-    if not LARGEST <= network.prefixlen <= SMALLEST:
-        raise _bad(cidr, f"is no size for a subnet, which is /{LARGEST} to /{SMALLEST}", "Choose another")
+    largest, smallest = SUBNET_PREFIX_LENGTH
+    if not largest <= network.prefixlen <= smallest:
+        raise _bad(cidr, f"is no size for a subnet, which is /{largest} to /{smallest}", "Choose another")
     return network
 
 

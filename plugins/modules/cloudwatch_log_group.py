@@ -86,9 +86,9 @@ from ..module_utils._aws import tags as aws_tags
 from ..module_utils._aws.outcome import failures_told
 from ..module_utils._aws.session import connect
 from ..module_utils._documents import compare
+from ..module_utils._facts.logs import RETENTION_DAYS
 from ..module_utils._services import logs
 
-DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
 RULES = compare.Rules(defaults={"retentionInDays": 0})
 
 
@@ -136,7 +136,7 @@ def main():
         argument_spec={
             "state": {"choices": ["present", "absent"], "default": "present"},
             "name": {"required": True},
-            "retention_in_days": {"type": "int", "choices": [0, *DAYS]},
+            "retention_in_days": {"type": "int", "choices": [0, *RETENTION_DAYS]},
             "tags": {"type": "dict"},
             "purge_tags": {"type": "bool", "default": True},
         },

@@ -136,10 +136,11 @@ from ..module_utils._aws.arns import predicted_arn
 from ..module_utils._aws.outcome import failures_told
 from ..module_utils._aws.session import connect
 from ..module_utils._documents.shapes import DocumentError
-from ..module_utils._services import secretsmanager
+from ..module_utils._facts import secretsmanager
+from ..module_utils._services import secretsmanager as services_secretsmanager
 
 SHORTEST = 22
-LONGEST = 4096
+LONGEST = secretsmanager.LONGEST_PASSWORD
 HIDDEN = "(made here, known to AWS alone)"
 
 
@@ -150,8 +151,9 @@ def check(params):
             f"length: {params['length']} is not between {SHORTEST}, below which it can be guessed, and {LONGEST}."
         )
     days = params["recovery_window_in_days"]
-    if days and not 7 <= days <= 30:
-        raise DocumentError(f"recovery_window_in_days: {days} is neither 0 nor between 7 and 30.")
+    fewest, most = secretsmanager.RECOVERY_WINDOW
+    if days and not fewest <= days <= most:
+        raise DocumentError(f"recovery_window_in_days: {days} is neither 0 nor between {fewest} and {most}.")
 
 
 def generated(prefix, length):
@@ -178,11 +180,11 @@ def create(module, client, tags):
         members["Tags"] = ansible_dict_to_boto3_tag_list(dict(sorted(tags.items())))
     value = generated(given["prefix"], given["length"])
     module.no_log_values.add(value)
-    return secretsmanager.create_secret(client, given["name"], value, members)
+    return services_secretsmanager.create_secret(client, given["name"], value, members)
 
 
 def present(module, client):
-    found = secretsmanager.describe_secret(client, module.params["name"])
+    found = services_secretsmanager.describe_secret(client, module.params["name"])
     leaving = bool(found and found.get("DeletedDate"))
     current = aws_tags.to_list(boto3_tag_list_to_ansible_dict((found or {}).get("Tags", [])))
     tags = aws_tags.change({"tags": current}, aws_tags.wanted(module.params["tags"], None), module.params["purge_tags"])
@@ -191,20 +193,20 @@ def present(module, client):
         found = create(module, client, tags.after)
     elif not module.check_mode:
         if leaving:
-            secretsmanager.restore_secret(client, found["ARN"])
-        secretsmanager.change_tags(client, found["ARN"], tags)
+            services_secretsmanager.restore_secret(client, found["ARN"])
+        services_secretsmanager.change_tags(client, found["ARN"], tags)
     after = shown({"Name": found["Name"]}, tags.after)
     result = {"arn": found["ARN"], "name": found["Name"], "tags": tags.after, "restored": leaving}
     return {"changed": before != after, "diff": {"before": before, "after": after}, **result}
 
 
 def absent(module, client):
-    found = secretsmanager.describe_secret(client, module.params["name"])
+    found = services_secretsmanager.describe_secret(client, module.params["name"])
     days = module.params["recovery_window_in_days"]
     # One that goes by itself is left to go, unless it has to be gone now.
     changed = found is not None and not (days and found.get("DeletedDate"))
     if changed and not module.check_mode:
-        secretsmanager.delete_secret(client, found["ARN"], days)
+        services_secretsmanager.delete_secret(client, found["ARN"], days)
     before = shown(found, {}) if changed else {}
     return {"changed": changed, "diff": {"before": before, "after": {}}}
 

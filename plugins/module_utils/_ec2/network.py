@@ -14,16 +14,7 @@ from ansible.module_utils.common.dict_transformations import camel_dict_to_snake
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 
 from .._aws.errors import aws_call
-
-# Where Fargate does not run in every zone of a Region, the zones it runs in, by the Region's part of the zone's ID.
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
-FARGATE_ZONES = {
-    "usw1": {"usw1-az1", "usw1-az3"},
-    "apne1": {"apne1-az1", "apne1-az2", "apne1-az4"},
-    "cnn1": {"cnn1-az1", "cnn1-az2"},
-}
-# An old zone that many services left out, such as EFS's One Zone storage: used when there is no other.
-LAST_RESORT = {"use1-az3"}
+from .._facts import fargate
 
 
 @aws_call("describe VPCs", missing=("InvalidVpcID.NotFound",), value=[])
@@ -124,9 +115,9 @@ def usable_zones(zones: list[dict]) -> list[str]:
         for zone in zones
         if zone.get("State") == "available"
         and zone.get("ZoneType", "availability-zone") == "availability-zone"
-        and zone["ZoneId"] in FARGATE_ZONES.get(zone["ZoneId"].split("-")[0], {zone["ZoneId"]})
+        and zone["ZoneId"] in fargate.ZONES.get(zone["ZoneId"].split("-")[0], {zone["ZoneId"]})
     ]
-    usable.sort(key=lambda zone: (zone["ZoneId"] in LAST_RESORT, zone["ZoneName"]))
+    usable.sort(key=lambda zone: (zone["ZoneId"] in fargate.LAST_ZONES, zone["ZoneName"]))
     return [zone["ZoneName"] for zone in usable]
 
 

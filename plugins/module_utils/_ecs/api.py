@@ -14,9 +14,10 @@ from .._aws.arns import family_of, revision_of
 from .._aws.errors import EcsError, aws_call
 from .._aws.tags import TagChange, to_list
 from .._documents.shapes import Document
+from .._facts.ecs import TASK_DEFINITIONS_DELETED_AT_ONCE
 
 # As many as one DeleteTaskDefinitions takes.
-DELETED_AT_ONCE = 10
+DELETED_AT_ONCE = TASK_DEFINITIONS_DELETED_AT_ONCE
 
 
 @aws_call("describe cluster {name}")

@@ -16,6 +16,7 @@ import typing as t
 from collections import Counter
 
 from .._documents.shapes import Document
+from .._facts import fargate
 from .sizes import fargate_problem
 
 if t.TYPE_CHECKING:
@@ -23,20 +24,6 @@ if t.TYPE_CHECKING:
 
 
 ECR_IMAGE = re.compile(r"\d{12}\.dkr[.-]ecr[.-]")
-LOG_DRIVERS = ("awslogs", "splunk", "awsfirelens")
-AWSLOGS = ("awslogs-group", "awslogs-region", "awslogs-stream-prefix")
-NOT_OF_A_TASK = ("ipcMode", "placementConstraints", "inferenceAccelerators")
-NOT_OF_A_CONTAINER = (
-    "disableNetworking",
-    "dnsSearchDomains",
-    "dnsServers",
-    "dockerSecurityOptions",
-    "extraHosts",
-    "hostname",
-    "links",
-    "privileged",
-)
-NOT_OF_LINUX = ("devices", "maxSwap", "sharedMemorySize", "swappiness", "tmpfs")
 
 
 def fargate_problems(document: Document) -> Iterator[str]:
@@ -48,10 +35,14 @@ def fargate_problems(document: Document) -> Iterator[str]:
         yield f"networkMode: {document.get('networkMode')} is not possible on Fargate; set awsvpc"
     if document.get("pidMode") == "host":
         yield "pidMode: host is not possible on Fargate; set task, or leave it out"
-    storage = document.get("ephemeralStorage", {}).get("sizeInGiB", 21)
-    if not 21 <= storage <= 200:
-        yield f"ephemeralStorage.sizeInGiB: {storage} is not between 21 and 200 GiB; without it a task has 20"
-    yield from _refused(document, NOT_OF_A_TASK, "")
+    least, most = fargate.EPHEMERAL_STORAGE
+    storage = document.get("ephemeralStorage", {}).get("sizeInGiB", least)
+    if not least <= storage <= most:
+        yield (
+            f"ephemeralStorage.sizeInGiB: {storage} is not between {least} and {most} GiB; "
+            f"without it a task has {fargate.EPHEMERAL_STORAGE_DEFAULT}"
+        )
+    yield from _refused(document, fargate.NOT_OF_A_TASK, "")
     for position, volume in enumerate(document.get("volumes", [])):
         if volume.get("host", {}).get("sourcePath") or "dockerVolumeConfiguration" in volume:
             yield f"volumes[{position}]: a volume of the host or of Docker is not possible on Fargate; use EFS"
@@ -63,14 +54,18 @@ def fargate_problems(document: Document) -> Iterator[str]:
 
 def _container(container: Document, document: Document) -> Iterator[str]:
     linux = container.get("linuxParameters", {})
-    yield from _refused(container, NOT_OF_A_CONTAINER, "")
-    yield from _refused(linux, NOT_OF_LINUX, "linuxParameters.")
+    yield from _refused(container, fargate.NOT_OF_A_CONTAINER, "")
+    yield from _refused(linux, fargate.NOT_OF_LINUX, "linuxParameters.")
+    if document.get("runtimePlatform", {}).get("operatingSystemFamily", "LINUX") != "LINUX":
+        yield from _refused(linux, fargate.ONLY_OF_LINUX, "linuxParameters.")
     for name in linux.get("capabilities", {}).get("add", []):
-        if name != "SYS_PTRACE":
-            yield f"linuxParameters.capabilities.add: {name} is not possible on Fargate, only SYS_PTRACE is"
+        if name not in fargate.CAPABILITIES:
+            only = ", ".join(fargate.CAPABILITIES)
+            yield f"linuxParameters.capabilities.add: {name} is not possible on Fargate, only {only} is"
+    least, most = fargate.CONTAINER_TIMEOUT
     for name in ("startTimeout", "stopTimeout"):
-        if not 2 <= container.get(name, 2) <= 120:
-            yield f"{name}: {container[name]} is not between 2 and 120 seconds on Fargate"
+        if not least <= container.get(name, least) <= most:
+            yield f"{name}: {container[name]} is not between {least} and {most} seconds on Fargate"
     if any(need["type"] == "GPU" for need in container.get("resourceRequirements", [])):
         yield (
             "resourceRequirements: Fargate has no GPU; run the task on a capacity provider of GPU instances "
@@ -84,10 +79,11 @@ def _container(container: Document, document: Document) -> Iterator[str]:
 
 def _logging(configuration: Document | None) -> Iterator[str]:
     driver = (configuration or {}).get("logDriver", "awslogs")
-    if driver not in LOG_DRIVERS:
-        yield f"logConfiguration.logDriver: {driver} is not possible on Fargate, only {', '.join(LOG_DRIVERS)} are"
+    if driver not in fargate.LOG_DRIVERS:
+        only = ", ".join(fargate.LOG_DRIVERS)
+        yield f"logConfiguration.logDriver: {driver} is not possible on Fargate, only {only} are"
     elif configuration and driver == "awslogs":
-        lacking = [name for name in AWSLOGS if not configuration.get("options", {}).get(name)]
+        lacking = [name for name in fargate.AWSLOGS_OPTIONS if not configuration.get("options", {}).get(name)]
         if lacking:
             yield f"logConfiguration.options: lacks {', '.join(lacking)}, which awslogs needs on Fargate"
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from .._aws.arns import name_of
 from .._documents.compare import Difference, Rules, changes, overlay
 from .._documents.shapes import Document, DocumentError, known
+from .._facts import ecs
 
 DEPLOYMENT = "deploymentConfiguration"
 RULES = Rules(
@@ -27,14 +28,14 @@ RULES = Rules(
         "capacityProviderStrategy[].weight": 0,
         "deploymentController.type": "ECS",
         f"{DEPLOYMENT}.bakeTimeInMinutes": 0,
-        f"{DEPLOYMENT}.canaryConfiguration.canaryBakeTimeInMinutes": 10,
-        f"{DEPLOYMENT}.canaryConfiguration.canaryPercent": 5.0,
+        f"{DEPLOYMENT}.canaryConfiguration.canaryBakeTimeInMinutes": ecs.CANARY_BAKE_TIME_DEFAULT,
+        f"{DEPLOYMENT}.canaryConfiguration.canaryPercent": ecs.CANARY_PERCENT_DEFAULT,
         f"{DEPLOYMENT}.deploymentCircuitBreaker.resetOnHealthyTask": True,
         f"{DEPLOYMENT}.deploymentCircuitBreaker.thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 50},
         f"{DEPLOYMENT}.lifecycleHooks[].targetType": "AWS_LAMBDA",
         f"{DEPLOYMENT}.lifecycleHooks[].timeoutConfiguration": {"timeoutInMinutes": 1440, "action": "ROLLBACK"},
-        f"{DEPLOYMENT}.linearConfiguration.stepBakeTimeInMinutes": 6,
-        f"{DEPLOYMENT}.linearConfiguration.stepPercent": 10.0,
+        f"{DEPLOYMENT}.linearConfiguration.stepBakeTimeInMinutes": ecs.STEP_BAKE_TIME_DEFAULT,
+        f"{DEPLOYMENT}.linearConfiguration.stepPercent": ecs.STEP_PERCENT_DEFAULT,
         f"{DEPLOYMENT}.maximumPercent": 200,
         f"{DEPLOYMENT}.minimumHealthyPercent": 100,
         f"{DEPLOYMENT}.strategy": "ROLLING",

@@ -13,6 +13,7 @@ import typing as t
 from .._aws.errors import aws_call
 from .._documents.shapes import Document
 from .._elb.api import target_health
+from .._facts import ecs
 
 NO_SERVICE = ("ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException")
 
@@ -50,11 +51,13 @@ def delete_service(client: t.Any, cluster: str, name: str) -> Document | None:
 
 @aws_call("describe service revisions {arns}")
 def describe_revisions(client: t.Any, arns: list[str]) -> list[Document]:
-    """Return the revisions (20 at most), newest first.
+    """Return the revisions, as many as one call takes, newest first.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRevisions.html
     """
-    found = client.describe_service_revisions(serviceRevisionArns=arns[:20])["serviceRevisions"]
+    found = client.describe_service_revisions(serviceRevisionArns=arns[: ecs.SERVICE_REVISIONS_AT_ONCE])[
+        "serviceRevisions"
+    ]
     return sorted(found, key=lambda revision: str(revision.get("createdAt", "")), reverse=True)
 
 
@@ -84,11 +87,12 @@ def list_tasks(client: t.Any, cluster: str, name: str, status: str) -> list[str]
 
 @aws_call("describe tasks in cluster {cluster}", missing=NO_SERVICE, value=[])
 def describe_tasks(client: t.Any, cluster: str, arns: list[str]) -> list[Document]:
-    """Return those of the tasks that AWS still knows; it takes 100 a call.
+    """Return those of the tasks that AWS still knows, in as many calls as it takes.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
     """
-    batches = [arns[start : start + 100] for start in range(0, len(arns), 100)]
+    size = ecs.TASKS_AT_ONCE
+    batches = [arns[start : start + size] for start in range(0, len(arns), size)]
     return [task for batch in batches for task in client.describe_tasks(cluster=cluster, tasks=batch)["tasks"]]
 
 

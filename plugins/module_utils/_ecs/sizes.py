@@ -13,16 +13,7 @@ from __future__ import annotations
 
 import re
 
-# CPU units: memory in MiB.
-FARGATE = {
-    256: (512, 1024, 2048),
-    512: range(1024, 4096 + 1, 1024),
-    1024: range(2048, 8192 + 1, 1024),
-    2048: range(4096, 16384 + 1, 1024),
-    4096: range(8192, 30720 + 1, 1024),
-    8192: range(16384, 61440 + 1, 4096),
-    16384: range(32768, 122880 + 1, 8192),
-}
+from .._facts import fargate
 
 
 def cpu_units(value: str | int) -> int | None:
@@ -43,12 +34,12 @@ def plain(parse) -> object:
 def fargate_problem(cpu: str | int | None, memory: str | int | None) -> str | None:
     """Return why Fargate does not offer the pair, with what it offers; None if it does."""
     if cpu is None or memory is None:
-        return f"Fargate needs both cpu and memory; cpu is one of {_listed(FARGATE)} units"
+        return f"Fargate needs both cpu and memory; cpu is one of {_listed(fargate.SIZES)} units"
     units, size = cpu_units(cpu), mebibytes(memory)
-    if units not in FARGATE:
-        return f"Fargate has no cpu {cpu}; it offers {_listed(FARGATE)} units"
-    if size not in FARGATE[units]:
-        return f"Fargate has no memory {memory} with cpu {cpu}; with it, it offers {_steps(FARGATE[units])} MiB"
+    if units not in fargate.SIZES:
+        return f"Fargate has no cpu {cpu}; it offers {_listed(fargate.SIZES)} units"
+    if size not in fargate.SIZES[units]:
+        return f"Fargate has no memory {memory} with cpu {cpu}; with it, it offers {_steps(fargate.SIZES[units])} MiB"
     return None
 
 

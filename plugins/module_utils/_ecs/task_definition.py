@@ -18,6 +18,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from .._documents.compare import Rules
 from .._documents.shapes import Document, DocumentError
+from .._facts import ecs
 from .fargate import fargate_problems
 from .sizes import cpu_units, mebibytes, plain
 
@@ -26,8 +27,8 @@ if t.TYPE_CHECKING:
 
 
 CONTAINER = "containerDefinitions[]"
-NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
-HEALTH_CHECK = {"interval": (5, 300), "timeout": (2, 60), "retries": (1, 10), "startPeriod": (0, 300)}
+NAME = re.compile(ecs.NAME)
+NAME_WORDS = f"must be 1 to {ecs.LONGEST_NAME} letters, digits, hyphens and underscores"
 DEFAULTS = {
     "networkMode": "bridge",
     "runtimePlatform.cpuArchitecture": "X86_64",
@@ -41,10 +42,7 @@ DEFAULTS = {
     f"{CONTAINER}.essential": True,
     f"{CONTAINER}.versionConsistency": "enabled",
     f"{CONTAINER}.portMappings[].protocol": "tcp",
-    f"{CONTAINER}.healthCheck.interval": 30,
-    f"{CONTAINER}.healthCheck.timeout": 5,
-    f"{CONTAINER}.healthCheck.retries": 3,
-    f"{CONTAINER}.healthCheck.startPeriod": 0,
+    **{f"{CONTAINER}.healthCheck.{name}": value for name, value in ecs.HEALTH_CHECK_DEFAULTS.items()},
 }
 SETS = {
     "containerDefinitions": "name",
@@ -100,10 +98,11 @@ def check(document: Document, where: str = "definition") -> None:
 
 def _problems(document: Document) -> Iterator[str]:
     containers = document["containerDefinitions"]
+    fewest, most = ecs.CONTAINERS
     if not NAME.fullmatch(document["family"]):
-        yield f"family: {document['family']!r} must be 1 to 255 letters, digits, hyphens and underscores"
-    if not 1 <= len(containers) <= 10:
-        yield f"containerDefinitions: {len(containers)} containers; a task has 1 to 10"
+        yield f"family: {document['family']!r} {NAME_WORDS}"
+    if not fewest <= len(containers) <= most:
+        yield f"containerDefinitions: {len(containers)} containers; a task has {fewest} to {most}"
     elif not any(container.get("essential", True) for container in containers):
         yield "containerDefinitions: none is essential; leave essential out of at least one, or set it to true"
     yield from _repeated("containerDefinitions", "name", containers)
@@ -119,7 +118,7 @@ def _problems(document: Document) -> Iterator[str]:
 
 def _container(container: Document) -> Iterator[str]:
     if not NAME.fullmatch(container.get("name", "")):
-        yield f"name: {container.get('name', '')!r} must be 1 to 255 letters, digits, hyphens and underscores"
+        yield f"name: {container.get('name', '')!r} {NAME_WORDS}"
     if not container.get("image", "").strip():
         yield "image: is empty; name an image, as in 123456789012.dkr.ecr.eu-west-1.amazonaws.com/llm:latest"
     yield from _repeated("environment", "name", container.get("environment", []))
@@ -130,9 +129,10 @@ def _container(container: Document) -> Iterator[str]:
     soft, hard = container.get("memoryReservation"), container.get("memory")
     if soft is not None and hard is not None and soft >= hard:
         yield f"memory: {hard} must be more than memoryReservation, {soft}"
-    period = container.get("restartPolicy", {}).get("restartAttemptPeriod", 300)
-    if not 60 <= period <= 1800:
-        yield f"restartPolicy.restartAttemptPeriod: {period} is not between 60 and 1800 seconds"
+    least, most = ecs.RESTART_ATTEMPT_PERIOD
+    period = container.get("restartPolicy", {}).get("restartAttemptPeriod", least)
+    if not least <= period <= most:
+        yield f"restartPolicy.restartAttemptPeriod: {period} is not between {least} and {most} seconds"
     yield from _health_check(container.get("healthCheck"))
 
 
@@ -141,7 +141,7 @@ def _health_check(health_check: Document | None) -> Iterator[str]:
         return
     if health_check["command"][:1] not in (["CMD"], ["CMD-SHELL"], ["NONE"]):
         yield "healthCheck.command: must begin with CMD (program, arguments) or CMD-SHELL (a line for a shell)"
-    for name, (least, most) in HEALTH_CHECK.items():
+    for name, (least, most) in ecs.HEALTH_CHECK.items():
         if not least <= health_check.get(name, least) <= most:
             yield f"healthCheck.{name}: {health_check[name]} is not between {least} and {most}"
 

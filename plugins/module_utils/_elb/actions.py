@@ -15,6 +15,7 @@ import typing as t
 from collections.abc import Mapping
 
 from .._documents.shapes import Document
+from .._facts import elb
 
 # AWS never answers a secret, nor does it keep what says that the one that it has is meant.
 SECRET = ("ClientSecret", "UseExistingClientSecret")
@@ -22,7 +23,7 @@ _SESSION: Document = {
     "OnUnauthenticatedRequest": "authenticate",
     "Scope": "openid",
     "SessionCookieName": "AWSELBAuthSessionCookie",
-    "SessionTimeout": 604800,
+    "SessionTimeout": elb.SESSION_TIMEOUT_DEFAULT,
 }
 _DEFAULTS: dict[str, Document] = {
     "RedirectConfig": {
@@ -125,6 +126,7 @@ def to_change(actions: t.Iterable[Document]) -> list[Document]:
 def problems(actions: list[Document], where: str) -> t.Iterator[str]:
     """Yield what AWS would refuse in the actions of a listener or rule; where is what paths begin with."""
     last = ("forward", "redirect", "fixed-response")
+    least, most = elb.TARGET_GROUP_WEIGHT
     placed = sorted(enumerate(actions, start=1), key=lambda item: item[1].get("Order", item[0]))
     kinds = [action.get("Type") for position, action in placed]
     if not kinds or kinds[-1] not in last or any(kind in last for kind in kinds[:-1]):
@@ -134,8 +136,8 @@ def problems(actions: list[Document], where: str) -> t.Iterator[str]:
         if action.get("Type") == "forward" and not groups and not action.get("TargetGroupArn"):
             yield f"{where}[{position}]: TargetGroupArn is missing, or ForwardConfig.TargetGroups"
         for group in groups:
-            if not 0 <= group.get("Weight", 1) <= 999:
-                yield f"{where}[{position}]: a weight of {group['Weight']} is not between 0 and 999"
+            if not least <= group.get("Weight", 1) <= most:
+                yield f"{where}[{position}]: a weight of {group['Weight']} is not between {least} and {most}"
 
 
 def hide_secrets(module: t.Any, lists: t.Iterable[t.Any]) -> None:

@@ -13,6 +13,7 @@ import typing as t
 from .._aws.errors import aws_call
 from .._aws.tags import TagChange, list_of
 from .._documents.shapes import Document
+from .._facts.elb import TAGS_DESCRIBED_AT_ONCE as AT_ONCE
 
 # Between its parts AWS knows of new things a little later.
 NEW = ("LoadBalancerNotFound", "ListenerNotFound", "TargetGroupNotFound", "CertificateNotFound", "RuleNotFound")
@@ -66,11 +67,11 @@ def describe_listeners(client: t.Any, arn: str) -> list[Document]:
 
 @aws_call("describe the tags of {arns}", passing=NEW)
 def describe_tags(client: t.Any, arns: list[str]) -> dict[str, list[dict[str, str]]]:
-    """Return each ARN's tags; AWS takes 20 ARNs a call.
+    """Return each ARN's tags; AWS takes a few ARNs a call.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html
     """
-    batches = [arns[start : start + 20] for start in range(0, len(arns), 20)]
+    batches = [arns[start : start + AT_ONCE] for start in range(0, len(arns), AT_ONCE)]
     found = [item for batch in batches for item in client.describe_tags(ResourceArns=batch)["TagDescriptions"]]
     return {item["ResourceArn"]: item.get("Tags", []) for item in found}
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .._aws.tags import texts
+from .._facts import elb
 
 
 def name_problems(name: str, what: str) -> t.Iterator[str]:
@@ -21,14 +22,14 @@ def name_problems(name: str, what: str) -> t.Iterator[str]:
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
     """
-    if len(name) > 32:
-        yield f"name: {name} has {len(name)} characters, a {what}'s name has 32 at most; shorten it"
-    if not re.fullmatch(r"[A-Za-z0-9-]+", name):
+    if len(name) > elb.LONGEST_NAME:
+        yield f"name: {name} has {len(name)} characters, a {what}'s name has {elb.LONGEST_NAME} at most; shorten it"
+    if not re.fullmatch(elb.NAME, name):
         yield f"name: {name!r} may only hold letters, digits and hyphens"
     if name.startswith("-") or name.endswith("-"):
         yield f"name: {name} may not begin or end with a hyphen"
-    if name.startswith("internal-") and what == "load balancer":
-        yield f"name: {name} may not begin with internal-, which AWS keeps for itself"
+    if name.startswith(elb.RESERVED_PREFIX) and what == "load balancer":
+        yield f"name: {name} may not begin with {elb.RESERVED_PREFIX}, which AWS keeps for itself"
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,10 @@ from collections.abc import Mapping
 from .._aws import ownership, tags
 from .._documents import problems
 from .._documents.shapes import Document, DocumentError
+from .._facts import elb
 from . import actions as elb_actions
 
-#: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
-HIGHEST = 50000
-VALUES_OF_A_CONDITION = 3
-VALUES_OF_A_RULE = 5
+LOWEST, HIGHEST = elb.RULE_PRIORITY
 CONFIGS = {
     "host-header": "HostHeaderConfig",
     "path-pattern": "PathPatternConfig",
@@ -64,7 +62,7 @@ def _text(value: t.Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def check(conditions: list[Document], actions: list[Document], priority: int, lowest: int = 1) -> None:
+def check(conditions: list[Document], actions: list[Document], priority: int, lowest: int = LOWEST) -> None:
     """Raise DocumentError with all that AWS would refuse in what is asked for, whatever there is."""
     ranges = _range(priority, lowest)
     problems.refuse([*condition_problems(conditions), *elb_actions.problems(actions, "actions"), *ranges])
@@ -72,9 +70,9 @@ def check(conditions: list[Document], actions: list[Document], priority: int, lo
 
 def _range(priority: int, lowest: int) -> t.Iterator[str]:
     if not 0 <= priority <= HIGHEST:
-        yield f"priority: {priority} is not between 1 and {HIGHEST}; 0 takes the lowest one that is free"
-    if not 1 <= lowest <= HIGHEST:
-        yield f"lowest_priority: {lowest} is not between 1 and {HIGHEST}"
+        yield f"priority: {priority} is not between {LOWEST} and {HIGHEST}; 0 takes the lowest one that is free"
+    if not LOWEST <= lowest <= HIGHEST:
+        yield f"lowest_priority: {lowest} is not between {LOWEST} and {HIGHEST}"
 
 
 def condition_problems(conditions: list[Document]) -> t.Iterator[str]:
@@ -95,15 +93,13 @@ def condition_problems(conditions: list[Document]) -> t.Iterator[str]:
         counts.append(count)
         if not count:
             yield f"{where}: {field} has no values; set {CONFIGS[field]}.Values"
-        if count > VALUES_OF_A_CONDITION:
-            yield f"{where}: {field} has {count} values, AWS takes {VALUES_OF_A_CONDITION} of a condition"
         if field == "path-pattern" and any(not value.startswith(("/", "*")) for value in config.get("Values", [])):
             yield f"{where}: a path must begin with /, among {', '.join(config['Values'])}"
         if field == "http-header" and not config.get("HttpHeaderName"):
             yield f"{where}: HttpHeaderConfig.HttpHeaderName is missing"
-    if sum(counts) > VALUES_OF_A_RULE:
+    if sum(counts) > elb.VALUES_OF_A_RULE:
         yield (
-            f"conditions: there are {sum(counts)} values in all, AWS takes {VALUES_OF_A_RULE} of a rule; "
+            f"conditions: there are {sum(counts)} values in all, AWS takes {elb.VALUES_OF_A_RULE} of a rule; "
             "use wildcards, or make another rule with the rest"
         )
 
@@ -146,7 +142,7 @@ def check_others(others: list[Document], conditions: list[Document], priority: i
             )
 
 
-def lowest_free(rules: t.Iterable[Document], lowest: int = 1) -> int:
+def lowest_free(rules: t.Iterable[Document], lowest: int = LOWEST) -> int:
     """Return the lowest priority that no rule has, from C(lowest) on."""
     taken = {rule["Priority"] for rule in rules}
     return next(priority for priority in range(lowest, HIGHEST + 2) if str(priority) not in taken)

@@ -18,6 +18,7 @@ from .._aws import arns
 from .._documents import problems
 from .._documents.compare import Difference, Rules, changes
 from .._documents.shapes import Document, DocumentError
+from .._facts import elb
 from . import actions
 from . import attributes as elb_attributes
 
@@ -28,8 +29,6 @@ RULES = Rules(
     sets={"Subnets": None, "SecurityGroups": None, "SubnetMappings": "SubnetId"},
 )
 LISTENER_RULES = Rules(sets={"Certificates": "CertificateArn"}, ignored=frozenset({"Certificates[].IsDefault"}))
-#: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
-ATTRIBUTES = {"idle_timeout.timeout_seconds": (1, 4000), "client_keep_alive.seconds": (60, 604800)}
 SECURE = ("HTTPS", "TLS")
 
 
@@ -54,7 +53,7 @@ def check(
         [
             *elb_attributes.name_problems(document["Name"], "load balancer"),
             *_few_subnets(document),
-            *elb_attributes.attribute_problems(attributes, ATTRIBUTES),
+            *elb_attributes.attribute_problems(attributes, elb.LOAD_BALANCER_ATTRIBUTES),
             *_listener_problems(listeners or [], region),
             *_other_region("web_acl_arn", web_acl or "", region),
         ]
@@ -72,7 +71,7 @@ def _is_application(document: Document) -> bool:
 
 def _few_subnets(document: Document) -> t.Iterator[str]:
     asked = "Subnets" in document or "SubnetMappings" in document
-    if asked and _is_application(document) and len(subnets_of(document)) < 2:
+    if asked and _is_application(document) and len(subnets_of(document)) < elb.FEWEST_ZONES:
         yield (
             f"definition.Subnets: {', '.join(subnets_of(document)) or 'none'}; an application load balancer needs "
             "subnets in at least two availability zones. Add one in another zone"
@@ -98,7 +97,7 @@ def check_zones(document: Document, subnets: list[Document]) -> None:
         raise DocumentError(f"definition.Subnets: {', '.join(asked)} are of more than one VPC; take those of one")
     if any(len(ids) > 1 for ids in zones.values()):
         raise DocumentError(f"definition.Subnets: AWS takes one subnet of a zone, there are more ({told}); drop some")
-    if _is_application(document) and len(zones) < 2:
+    if _is_application(document) and len(zones) < elb.FEWEST_ZONES:
         raise DocumentError(
             f"definition.Subnets: all are in one availability zone ({told}), an application load balancer needs "
             "subnets in at least two. Add one in another zone"

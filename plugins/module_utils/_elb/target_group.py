@@ -17,6 +17,7 @@ import typing as t
 from .._documents import problems
 from .._documents.compare import Rules
 from .._documents.shapes import Document, DocumentError
+from .._facts import elb
 from . import attributes as elb_attributes
 
 # What ModifyTargetGroup takes. The rest of a target group is there from its creation on.
@@ -47,11 +48,6 @@ RULES = Rules(
     },
 )
 # Lowest and highest: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html
-ATTRIBUTES = {
-    "deregistration_delay.timeout_seconds": (0, 3600),
-    "stickiness.lb_cookie.duration_seconds": (1, 604800),
-    "stickiness.app_cookie.duration_seconds": (1, 604800),
-}
 HTTP = ("HTTP", "HTTPS")
 
 
@@ -61,7 +57,7 @@ def check(document: Document, attributes: dict[str, str]) -> None:
         [
             *elb_attributes.name_problems(document["Name"], "target group"),
             *_form_problems(document),
-            *elb_attributes.attribute_problems(attributes, ATTRIBUTES),
+            *elb_attributes.attribute_problems(attributes, elb.TARGET_GROUP_ATTRIBUTES),
             *_slow_start_problems(attributes.get("slow_start.duration_seconds", "0")),
         ]
     )
@@ -96,7 +92,9 @@ def _form_problems(document: Document) -> t.Iterator[str]:
         yield f"definition.HealthCheckPath: {path} must begin with /"
     codes = (document.get("Matcher") or {}).get("HttpCode")
     if codes is not None and not all(_in_range(part.strip()) for part in codes.split(",")):
-        yield f"definition.Matcher.HttpCode: {codes} must be codes or ranges of them from 200 to 599, as 200,204-299"
+        least, most = elb.MATCHED_CODES
+        told = f"{codes} must be codes or ranges of them from {least} to {most}, as 200,204-299"
+        yield f"definition.Matcher.HttpCode: {told}"
 
 
 def _time_problems(document: Document) -> t.Iterator[str]:
@@ -112,12 +110,14 @@ def _time_problems(document: Document) -> t.Iterator[str]:
 
 
 def _in_range(part: str) -> bool:
-    if not re.fullmatch(r"[2-5][0-9]{2}(-[2-5][0-9]{2})?", part):
+    if not re.fullmatch(r"[0-9]{3}(-[0-9]{3})?", part):
         return False
-    first, dash, last = part.partition("-")
-    return not dash or int(first) < int(last)
+    codes = [int(code) for code in part.split("-")]
+    least, most = elb.MATCHED_CODES
+    return least <= codes[0] and codes[-1] <= most and (len(codes) == 1 or codes[0] < codes[1])
 
 
 def _slow_start_problems(seconds: str) -> t.Iterator[str]:
-    if seconds != "0" and not (seconds.isdigit() and 30 <= int(seconds) <= 900):
-        yield f"attributes: slow_start.duration_seconds is {seconds}, AWS takes 0 (off) or 30 to 900"
+    least, most = elb.SLOW_START
+    if seconds != "0" and not (seconds.isdigit() and least <= int(seconds) <= most):
+        yield f"attributes: slow_start.duration_seconds is {seconds}, AWS takes 0 (off) or {least} to {most}"

@@ -18,6 +18,7 @@ from .._documents.masking import redacted, secret_values
 from .._documents.shapes import Document
 from .._ecs import api, service_api
 from .._ecs.service import primary
+from .._facts.ecs import TASKS_AT_ONCE
 from .._services import logs
 from .advice import advice
 from .follow import target_name, target_state
@@ -83,7 +84,9 @@ def _targets(clients: Clients, service: Document) -> list[Document]:
 def _tasks(clients: Clients, service: Document, deployment: str | None, log_lines: int) -> list[Document]:
     client, cluster, name = clients("ecs"), service["clusterArn"], service["serviceName"]
     arns = [
-        arn for status in ("STOPPED", "RUNNING") for arn in service_api.list_tasks(client, cluster, name, status)[:100]
+        arn
+        for status in ("STOPPED", "RUNNING")
+        for arn in service_api.list_tasks(client, cluster, name, status)[:TASKS_AT_ONCE]
     ]
     tasks = service_api.describe_tasks(client, cluster, arns)
     if is_complete(primary(service)):

@@ -15,12 +15,11 @@ import typing as t
 
 from .._aws.errors import aws_call
 from .._documents.shapes import Document
-from .render import DIMENSION
+from .._facts.autoscaling import DIMENSION
+from .._facts.cloudwatch import ALARMS_DELETED_AT_ONCE
 
 #: What is gone already is as good as deleted.
 GONE = ("ObjectNotFoundException", "No scaling policy found", "No scalable target found", "No scheduled action found")
-#: As many as one DeleteAlarms takes.
-ALARMS_AT_ONCE = 100
 
 
 def _of(resource_id: str) -> dict[str, str]:
@@ -109,8 +108,8 @@ def put_alarm(cloudwatch: t.Any, fields: Document) -> None:
 
 @aws_call("delete alarms {names}", missing=("ResourceNotFound",))
 def delete_alarms(cloudwatch: t.Any, names: list[str]) -> None:
-    for start in range(0, len(names), ALARMS_AT_ONCE):
-        cloudwatch.delete_alarms(AlarmNames=names[start : start + ALARMS_AT_ONCE])
+    for start in range(0, len(names), ALARMS_DELETED_AT_ONCE):
+        cloudwatch.delete_alarms(AlarmNames=names[start : start + ALARMS_DELETED_AT_ONCE])
 
 
 @aws_call("describe target groups {arns}", missing=("TargetGroupNotFound",), value=[])

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from .._documents.shapes import Document
+from .._facts.cloudwatch import LONGEST_ALARM_NAME
 from .fields import ScalingError, anything, each, flag, take, whole
 from .metrics import REPORTED, Place, identity, kinds
 from .policies import IN, OUT, Policy, policy
@@ -90,9 +91,10 @@ def place_problems(document: Document, place: Place, other_groups: Iterable[str]
                 "own, or set shared: true to take that"
             )
         for name in policy_names(item):
-            if len(place.alarm_prefix + name) > 255:
+            if len(place.alarm_prefix + name) > LONGEST_ALARM_NAME:
                 problems.append(
-                    f"{where}.name is too long: with cluster and service an alarm's name has over 255 characters"
+                    f"{where}.name is too long: with cluster and service an alarm's name has over {LONGEST_ALARM_NAME} "
+                    "characters"
                 )
     return problems
 

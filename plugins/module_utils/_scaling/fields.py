@@ -16,8 +16,6 @@ REQUIRED = object()
 
 Fields = Mapping[str, tuple[Callable[[t.Any], t.Any], t.Any]]
 
-STATISTICS = ("Average", "Minimum", "Maximum", "SampleCount", "Sum")
-
 
 class ScalingError(ValueError):
     """All that is wrong with a scaling document; problems is the same as a list of sentences."""

@@ -18,7 +18,8 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .fields import REQUIRED, STATISTICS, ScalingError, anything, take, text, texts
+from .._facts.cloudwatch import STATISTICS
+from .fields import REQUIRED, ScalingError, anything, take, text, texts
 
 Metric = dict[str, t.Any]
 

@@ -15,14 +15,13 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
+from .._facts import autoscaling, cloudwatch, ecs
 from .fields import REQUIRED, ScalingError, anything, choice, each, flag, number, positive, take, text, whole
 from .metrics import kinds, metric, statistic_problem
 
 Policy = dict[str, t.Any]
 
 OUT, IN = "scale_out", "scale_in"
-MISSING = ("notBreaching", "breaching", "ignore", "missing")
-DAY = 86_400
 _OWN = "target tracking has alarms of AWS's own, which cannot be set; use type: step for your own datapoints"
 _TARGET_TRACKING = {
     "name": (text, REQUIRED),
@@ -32,14 +31,14 @@ _TARGET_TRACKING = {
     "scale_in_cooldown": (whole(0), 300),
     "scale_out_cooldown": (whole(0), 300),
     "disable_scale_in": (flag, False),
-    "resolution": (choice(20, 60), 60),
+    "resolution": (choice(*ecs.METRIC_RESOLUTIONS), 60),
 }
 _STEP = {
     "name": (text, REQUIRED),
     "type": (text, REQUIRED),
     "metric": (anything, REQUIRED),
     "statistic": (text, None),
-    "treat_missing_data": (choice(*MISSING), "notBreaching"),
+    "treat_missing_data": (choice(*cloudwatch.TREAT_MISSING_DATA), "notBreaching"),
     OUT: (anything, None),
     IN: (anything, None),
 }
@@ -49,7 +48,7 @@ _SIDE = {
     "period": (whole(1), 60),
     "cooldown": (whole(0), 300),
     "minimum_change": (whole(1), None),
-    "treat_missing_data": (choice(*MISSING), None),
+    "treat_missing_data": (choice(*cloudwatch.TREAT_MISSING_DATA), None),
     "steps": (anything, REQUIRED),
 }
 #: As target tracking does it: out after 3 minutes, in after 15.
@@ -72,8 +71,8 @@ _PREDICTIVE = {
     "metric": (choice("cpu", "memory", "requests_per_target"), REQUIRED),
     "target": (positive, REQUIRED),
     "mode": (choice("forecast_only", "forecast_and_scale"), "forecast_only"),
-    "scheduling_buffer_time": (whole(0, 3600), 300),
-    "max_capacity_buffer": (whole(0, 100), None),
+    "scheduling_buffer_time": (whole(*autoscaling.SCHEDULING_BUFFER_TIME), 300),
+    "max_capacity_buffer": (whole(*autoscaling.MAX_CAPACITY_BUFFER), None),
 }
 
 
@@ -95,7 +94,7 @@ def _target_tracking(given: t.Any, where: str) -> Policy:
     if found["resolution"] == 20 and found["metric"]["kind"] not in ("cpu", "memory"):
         raise ScalingError([f"{where}.resolution: ECS has 20 seconds for cpu and memory only; drop it"])
     if found["metric"].get("statistic") and statistic_problem(found["metric"]["statistic"]) is None:
-        plain = ("Average", "Minimum", "Maximum", "SampleCount", "Sum")
+        plain = autoscaling.TRACKED_STATISTICS
         if found["metric"]["statistic"] not in plain:
             raise ScalingError(
                 [f"{where}.metric.statistic: target tracking takes {', '.join(plain)}; or use metric math"]
@@ -172,14 +171,16 @@ def _alarm_problems(found: Mapping[str, t.Any], policy_: Policy) -> t.Iterator[s
     period, periods = found["period"], found["evaluation_periods"]
     if found["datapoints_to_alarm"] > periods:
         yield f".datapoints_to_alarm {found['datapoints_to_alarm']} is over evaluation_periods {periods}"
-    if period not in (10, 20, 30) and period % 60:
-        yield f".period is {period}: CloudWatch has 10, 20, 30 and multiples of 60 seconds"
+    if period not in cloudwatch.SHORT_PERIODS and period % 60:
+        short = ", ".join(map(str, cloudwatch.SHORT_PERIODS))
+        yield f".period is {period}: CloudWatch has {short} and multiples of 60 seconds"
     elif period < 60 and "requests_per_target" in kinds(policy_["metric"]):
         yield f".period is {period}: a load balancer reports once in 60 seconds"
-    elif period in (10, 30) and kinds(policy_["metric"]) & {"cpu", "memory"}:
-        yield f".period is {period}: ECS reports once in 20 or 60 seconds"
-    if period * periods > (DAY if period < 3600 else 7 * DAY):
-        limit = "a day" if period < 3600 else "seven days"
+    elif period < 60 and period not in ecs.METRIC_RESOLUTIONS and kinds(policy_["metric"]) & {"cpu", "memory"}:
+        yield f".period is {period}: ECS reports once in {' or '.join(map(str, ecs.METRIC_RESOLUTIONS))} seconds"
+    is_long = period >= cloudwatch.LONG_PERIOD
+    if period * periods > (cloudwatch.LONGEST_EVALUATION_OF_LONG_PERIODS if is_long else cloudwatch.LONGEST_EVALUATION):
+        limit = "seven days" if is_long else "a day"
         yield f": {periods} periods of {period} seconds are more than {limit}, CloudWatch's limit"
 
 

@@ -16,12 +16,12 @@ import typing as t
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from .._facts.autoscaling import AGGREGATIONS, DIMENSION
+from .._facts.cloudwatch import STATISTICS
 from .document import Document
-from .fields import STATISTICS
 from .metrics import REPORTED, Metric, Place, queries, source, statistic_of
 from .policies import IN, OUT, Policy
 
-DIMENSION = "ecs:service:DesiredCount"
 TARGET_TRACKING = {
     ("cpu", 60): "ECSServiceAverageCPUUtilization",
     ("cpu", 20): "ECSServiceAverageCPUUtilizationHighResolution",
@@ -141,7 +141,7 @@ def _stepping(adjustment: str, steps: list[Document], cooldown: int, **more: t.A
 
 def _step(item: Policy, place: Place) -> dict[str, Document]:
     rendered = {}
-    aggregation = _statistic(item) if _statistic(item) in ("Minimum", "Maximum") else "Average"
+    aggregation = _statistic(item) if _statistic(item) in AGGREGATIONS else "Average"
     for way, side in _sides(item):
         more = {"MinAdjustmentMagnitude": side["minimum_change"]} if side["minimum_change"] else {}
         rendered[f"{item['name']}-{way}"] = _stepping(

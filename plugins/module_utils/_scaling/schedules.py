@@ -16,6 +16,7 @@ import typing as t
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
+from .._facts.autoscaling import LONGEST_SCHEDULED_ACTION_NAME, SCHEDULED_ACTION_NAME
 from .fields import REQUIRED, ScalingError, take, text, whole
 
 Schedule = dict[str, t.Any]
@@ -68,8 +69,9 @@ def is_over(of: Schedule, now: datetime) -> bool:
 
 
 def _problems(found: Schedule) -> t.Iterator[str]:
-    if not re.fullmatch(r"[^\x00-\x1f\x7f-\x9f:/|]{1,256}", found["name"]) or found["name"] != found["name"].strip():
-        yield f".name is {found['name']!r}: at most 256 characters, none of them : / |, no space at its ends"
+    if not re.fullmatch(SCHEDULED_ACTION_NAME, found["name"]) or found["name"] != found["name"].strip():
+        most = LONGEST_SCHEDULED_ACTION_NAME
+        yield f".name is {found['name']!r}: at most {most} characters, none of them : / |, no space at its ends"
     kinds = [kind for kind in ("cron", "rate", "at") if found[kind]]
     if len(kinds) != 1:
         yield f" needs one of cron, rate, at; it has {' and '.join(kinds) or 'none'}"

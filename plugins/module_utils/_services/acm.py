@@ -19,17 +19,9 @@ from .._aws.errors import aws_call
 from .._aws.tags import TagChange
 from .._documents import problems
 from .._documents.shapes import Document
+from .._facts import acm
 
 ALIVE = ("ISSUED", "PENDING_VALIDATION")
-KEYS = (
-    "RSA_1024",
-    "RSA_2048",
-    "RSA_3072",
-    "RSA_4096",
-    "EC_prime256v1",
-    "EC_secp384r1",
-    "EC_secp521r1",
-)
 #: https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-failed.html
 REASONS = {
     "CAA_ERROR": "a CAA record of the domain does not allow amazon.com; add one that does, or remove it",
@@ -44,7 +36,7 @@ def check(domain: str, names: list[str]) -> None:
     """Raise DocumentError where one of the names is none."""
     label = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
     valid = re.compile(rf"(\*\.)?({label}\.)+{label}", re.I)
-    bad = [name for name in [domain, *names] if len(name) > 253 or not valid.fullmatch(name)]
+    bad = [name for name in [domain, *names] if len(name) > acm.LONGEST_DOMAIN_NAME or not valid.fullmatch(name)]
     problems.refuse(f"{name!r} is no domain name, as in llm.example.com or *.example.com" for name in bad)
 
 
@@ -104,7 +96,7 @@ def list_certificates(client: t.Any, domain: str) -> list[str]:
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html
     """
-    pages = client.get_paginator("list_certificates").paginate(Includes={"keyTypes": list(KEYS)})
+    pages = client.get_paginator("list_certificates").paginate(Includes={"keyTypes": list(acm.KEY_ALGORITHMS)})
     found = pages.build_full_result()["CertificateSummaryList"]
     return [item["CertificateArn"] for item in found if item.get("DomainName", "").lower() == domain.lower()]
 

@@ -13,6 +13,7 @@ import typing as t
 from .._aws.arns import name_of
 from .._aws.errors import aws_call
 from .._documents.shapes import Document
+from .._facts.autoscaling import DIMENSION
 
 
 @aws_call("describe the scalable target of service {name} in cluster {cluster}")
@@ -24,6 +25,6 @@ def scalable_target(client: t.Any, cluster: str, name: str) -> Document | None:
     found = client.describe_scalable_targets(
         ServiceNamespace="ecs",
         ResourceIds=[f"service/{name_of(cluster)}/{name}"],
-        ScalableDimension="ecs:service:DesiredCount",
+        ScalableDimension=DIMENSION,
     )
     return next(iter(found["ScalableTargets"]), None)

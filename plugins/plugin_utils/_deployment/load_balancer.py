@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ...module_utils._elb import attributes, listener_rule
+from ...module_utils._facts import elb
 
 Values = Mapping[str, Any]
 
@@ -35,9 +36,9 @@ OWN = (
 RANGES = {
     "load_balancer_http_port": (1, 65535),
     "load_balancer_https_port": (1, 65535),
-    "load_balancer_idle_timeout": (1, 4000),
-    "load_balancer_deregistration_delay": (0, 3600),
-    "load_balancer_priority": (0, listener_rule.HIGHEST),
+    "load_balancer_idle_timeout": elb.LOAD_BALANCER_ATTRIBUTES["idle_timeout.timeout_seconds"],
+    "load_balancer_deregistration_delay": elb.TARGET_GROUP_ATTRIBUTES["deregistration_delay.timeout_seconds"],
+    "load_balancer_priority": (0, elb.RULE_PRIORITY[1]),
 }
 CERTIFICATE = re.compile(
     r"arn:[\w-]+:(acm:(?P<region>[\w-]+):\d{12}:certificate/\S+|iam::\d{12}:server-certificate/\S+)"
@@ -99,14 +100,14 @@ def _conditions(values: Values) -> list[dict[str, Any]]:
 
 def _zones(values: Values) -> Iterator[str]:
     count = int(values.get("network_zones_count", 2))
-    if count < 2:
+    if count < elb.FEWEST_ZONES:
         yield (
             f"network_zones_count: {count}; a load balancer needs subnets in two availability zones at least: "
             "leave the variable out, or set it to 2 or more"
         )
     for name, what in (("network_zones", "zones"), ("load_balancer_subnet_ids", "subnets, each in a zone of its own")):
         given = values.get(name)
-        if given and len(given) < 2:
+        if given and len(given) < elb.FEWEST_ZONES:
             yield f"{name}: {', '.join(given)}; a load balancer needs two {what}, at least: add another"
 
 
@@ -195,8 +196,10 @@ def _target_group(values: Values) -> Iterator[str]:
     name = values.get("load_balancer_target_group_name")
     for problem in attributes.name_problems(name, "target group") if name else []:
         yield f"load_balancer_target_group_name: {problem.removeprefix('name: ')}"
-    if name and _shifts(values) and 30 < len(name) <= 32:
-        yield f"load_balancer_target_group_name: {name} has more than 30 characters, and the second one gets two more"
+    longest = elb.LONGEST_NAME - 2
+    if name and _shifts(values) and longest < len(name) <= elb.LONGEST_NAME:
+        told = f"{name} has more than {longest} characters, and the second one gets two more"
+        yield f"load_balancer_target_group_name: {told}"
 
 
 def _shifts(values: Values) -> bool:
@@ -210,8 +213,8 @@ def bad_balancer_name(name: str) -> Iterator[str]:
         return
     told = f"load_balancer_name: {name!r}"
     way_out = "set load_balancer_name, which is the deployment's name by default"
-    if len(name) > 32:
-        yield f"{told} has {len(name)} characters, and a load balancer's name 32 at most: {way_out}"
+    if len(name) > elb.LONGEST_NAME:
+        yield f"{told} has {len(name)} characters, and a load balancer's name {elb.LONGEST_NAME} at most: {way_out}"
     elif any(attributes.name_problems(name, "load balancer")):
         yield (
             f"{told} must hold letters, digits and hyphens, none of them at an end, and not begin with internal-: "

@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...module_utils._facts import ecs
+
 Document = Mapping[str, Any]
 
 #: What ECS needs to shift requests, and the variable that gives it.
@@ -22,11 +24,17 @@ NEEDED = {
     "productionListenerRule": "ecs_service_listener_rule_arn",
     "roleArn": "ecs_service_infrastructure_role_arn",
 }
-LONGEST_BAKE = 1440
+LONGEST_BAKE = ecs.BAKE_TIME[1]
 #: The member that only one strategy has: its share, least and default, and its bake time, each with its variable.
 SHARES = {
-    "CANARY": ("canaryConfiguration", "canaryPercent", 0.1, 5.0, "canaryBakeTimeInMinutes"),
-    "LINEAR": ("linearConfiguration", "stepPercent", 3.0, 10.0, "stepBakeTimeInMinutes"),
+    "CANARY": (
+        *("canaryConfiguration", "canaryPercent", ecs.CANARY_PERCENT[0], ecs.CANARY_PERCENT_DEFAULT),
+        "canaryBakeTimeInMinutes",
+    ),
+    "LINEAR": (
+        *("linearConfiguration", "stepPercent", ecs.STEP_PERCENT[0], ecs.STEP_PERCENT_DEFAULT),
+        "stepBakeTimeInMinutes",
+    ),
 }
 VARIABLES = {
     "bakeTimeInMinutes": "ecs_service_bake_minutes",

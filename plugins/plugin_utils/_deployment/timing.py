@@ -16,13 +16,15 @@ import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ...module_utils._facts import ecs, elb, fargate
+
 #: What AWS allows: a container's start period, a check's interval and how often it may fail, a task's end on Fargate.
-LONGEST_START_PERIOD = 300
-LONGEST_INTERVAL = 300
-MOST_FAILURES = 10
-LONGEST_STOP = 120
-IDLE = (60, 4000)
-LONGEST_DRAIN = 3600
+LONGEST_START_PERIOD = ecs.HEALTH_CHECK["startPeriod"][1]
+LONGEST_INTERVAL = ecs.HEALTH_CHECK["interval"][1]
+MOST_FAILURES = ecs.HEALTH_CHECK["retries"][1]
+LONGEST_STOP = fargate.CONTAINER_TIMEOUT[1]
+IDLE = (elb.IDLE_TIMEOUT_DEFAULT, elb.LOAD_BALANCER_ATTRIBUTES["idle_timeout.timeout_seconds"][1])
+LONGEST_DRAIN = elb.TARGET_GROUP_ATTRIBUTES["deregistration_delay.timeout_seconds"][1]
 #: What a container's checks can bear with them, the start period included.
 LONGEST_STARTUP = 3000
 #: A model that blocks is asked again while it answers: what its checks bear has to cover the longest answer.

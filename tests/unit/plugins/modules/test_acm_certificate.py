@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from botocore.stub import ANY
 
-from ansible_collections.llmops.ecs.plugins.module_utils._services import acm as services_acm
+from ansible_collections.llmops.ecs.plugins.module_utils._facts.acm import KEY_ALGORITHMS
 from ansible_collections.llmops.ecs.plugins.modules import acm_certificate
 
 ARN = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
@@ -43,7 +43,7 @@ def described(acm):
         summaries = [{"CertificateArn": ARN, "DomainName": DOMAIN}] if tags is not None else []
         other = {"CertificateArn": f"{ARN[:-1]}3", "DomainName": "other.example.com"}
         answer = {"CertificateSummaryList": [other, *summaries]}
-        acm.add_response("list_certificates", answer, {"Includes": {"keyTypes": list(services_acm.KEYS)}})
+        acm.add_response("list_certificates", answer, {"Includes": {"keyTypes": list(KEY_ALGORITHMS)}})
         if tags is not None:
             acm.add_response("list_tags_for_certificate", {"Tags": tags} if tags else {}, {"CertificateArn": ARN})
         looked(*looks)

@@ -191,8 +191,17 @@ def test_several_of_ours_need_another_tag(described, ask):
         ({"conditions": [{"Field": "path", "Values": ["/"]}]}, "Field: path is not one of host-header"),
         ({"conditions": PATHS * 2}, "path-pattern is there 2 times; put all its values into one condition"),
         (
-            {"conditions": [{"Field": "host-header", "Values": list("abcd")}]},
-            "has 4 values, AWS takes 3 of a condition",
+            {"conditions": [{"Field": "host-header", "Values": list("abcdef")}]},
+            "there are 6 values in all, AWS takes 5 of a rule",
+        ),
+        (
+            {
+                "conditions": [
+                    {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "a", "Values": list("abc")}},
+                    {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "b", "Values": list("abc")}},
+                ]
+            },
+            "there are 6 values in all, AWS takes 5 of a rule",
         ),
         (
             {
@@ -216,6 +225,12 @@ def test_several_of_ours_need_another_tag(described, ask):
 )
 def test_bad_input_gets_one_message_and_no_call(elbv2, ask, params, message):
     assert message in ask(**params)["msg"]
+
+
+def test_one_condition_can_have_all_the_values_of_a_rule(described, ask):
+    described()
+
+    assert ask(check_mode=True, conditions=[{"Field": "host-header", "Values": list("abcde")}])["changed"]
 
 
 @pytest.mark.parametrize("check_mode", [True, False])

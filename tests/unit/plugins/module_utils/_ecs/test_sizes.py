@@ -21,6 +21,7 @@ from ansible_collections.llmops.ecs.plugins.module_utils._ecs.sizes import (
         (16384, 16384),
         ("16 vCPU", 16384),
         ("16vcpu", 16384),
+        ("32 vCPU", 32768),
         (" 1 VCPU ", 1024),
         (".25 vCPU", 256),
         ("0.5 vCPU", 512),
@@ -76,8 +77,12 @@ def test_what_fargate_offers(cpu, least, most):
     assert fargate_problem(cpu, most + 1024) is not None
 
 
-def test_spellings_of_a_pair():
-    assert fargate_problem("16 vCPU", "64 GB") is None
+@pytest.mark.parametrize(
+    ("cpu", "memory"),
+    [("16 vCPU", "64 GB"), ("32 vCPU", "60 GB"), ("32vcpu", "120GB"), ("32 vCPU", "244 GB"), ("32768", 249856)],
+)
+def test_spellings_of_a_pair(cpu, memory):
+    assert fargate_problem(cpu, memory) is None
 
 
 @pytest.mark.parametrize(
@@ -86,7 +91,9 @@ def test_spellings_of_a_pair():
         ("256", "4096", "Fargate has no memory 4096 with cpu 256; with it, it offers 512, 1024, 2048 MiB"),
         ("512", "512", "with it, it offers 1024, 2048, 3072, 4096 MiB"),
         ("8192", "17408", "with it, it offers 16384 to 61440 in steps of 4096 MiB"),
-        ("300", "512", "Fargate has no cpu 300; it offers 256, 512, 1024, 2048, 4096, 8192, 16384 units"),
+        ("300", "512", "Fargate has no cpu 300; it offers 256, 512, 1024, 2048, 4096, 8192, 16384, 32768 units"),
+        ("32768", "65536", "with it, it offers 61440, 122880, 249856 MiB"),
+        ("32 vCPU", "240 GB", "with it, it offers 61440, 122880, 249856 MiB"),
         ("much", "512", "Fargate has no cpu much"),
         (None, "512", "Fargate needs both cpu and memory"),
         ("256", None, "Fargate needs both cpu and memory"),

@@ -91,6 +91,8 @@ GOOD = {
     "false and empty": fargate(container(privileged=False, links=[], linuxParameters={})),
     "tracing": fargate(container(linuxParameters={"capabilities": {"add": ["SYS_PTRACE"]}}), pidMode="task"),
     "storage": fargate(ephemeralStorage={"sizeInGiB": 200}),
+    "a file system in memory": fargate(container(linuxParameters={"tmpfs": [{"containerPath": "/tmp", "size": 64}]})),
+    "32 vCPU": fargate(cpu="32 vCPU", memory="244 GB"),
 }
 
 
@@ -195,6 +197,13 @@ BAD = [
     (fargate(container(startTimeout=1)), "startTimeout: 1 is not between 2 and 120 seconds on Fargate"),
     (fargate(container(privileged=True)), "definition.containerDefinitions[0].privileged: is not possible on Fargate"),
     (fargate(container(linuxParameters={"swappiness": 0})), "linuxParameters.swappiness: is not possible on Fargate"),
+    (
+        fargate(
+            container(linuxParameters={"tmpfs": [{"containerPath": "/tmp", "size": 64}]}),
+            runtimePlatform={"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"},
+        ),
+        "linuxParameters.tmpfs: is not possible on Fargate",
+    ),
     (
         fargate(container(linuxParameters={"capabilities": {"add": ["SYS_ADMIN"]}})),
         "linuxParameters.capabilities.add: SYS_ADMIN is not possible on Fargate, only SYS_PTRACE is",

@@ -67,6 +67,7 @@ def test_which_requests_a_rule_is_for(hosts, paths, headers, expected):
         {"load_balancer_web_acl_arn": "none"},
         {"load_balancer_http_port": "443"},
         {"load_balancer_hosts": ["chat.example.com"], "load_balancer_headers": {"x-model": ["a", "b"]}},
+        {"load_balancer_hosts": [f"{name}.example.com" for name in "abcde"]},
         {"load_balancer_target_group_name": "a" * 32},
         {"network_zones_count": "3"},
         {"load_balancer_state": "absent", "network_zones_count": 1, "load_balancer_paths": ["nowhere"]},
@@ -105,7 +106,7 @@ def test_what_can_be(values):
         ({"load_balancer_priority": 50001}, "load_balancer_priority: 50001 is not between 0 and 50000"),
         ({**NAMED, "load_balancer_http_port": 443}, "are both 443; a port has one listener"),
         ({"load_balancer_paths": ["v1/*"]}, "a path must begin with /"),
-        ({"load_balancer_hosts": ["a", "b", "c", "d"]}, "AWS takes 3 of a condition"),
+        ({"load_balancer_hosts": list("abcdef")}, "there are 6 values in all, AWS takes 5 of a rule"),
         (
             {
                 "load_balancer_hosts": ["a", "b", "c"],
