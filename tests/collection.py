@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,8 +30,9 @@ def install(tarball: Path, folder: Path) -> Path:
     command = ["ansible-galaxy", "collection", "install", "--no-deps", "--force", str(tarball), "-p", str(folder)]
     subprocess.run([str(BIN / command[0]), *command[1:]], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     installed = next(BIN.parent.glob("lib/python*/site-packages/ansible_collections"))
+    # No links to them: antsibull-docs takes what .gitignore names for no part of a collection.
     for namespace in ("amazon", "community"):
-        (folder / "ansible_collections" / namespace).symlink_to(installed / namespace)
+        shutil.copytree(installed / namespace / "aws", folder / "ansible_collections" / namespace / "aws")
     return folder / "ansible_collections" / "llmops" / "ecs"
 
 

@@ -11,16 +11,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+from packages import uv
+
 LOCK, REQUIREMENTS, TESTS = sys.argv[1:]
-UV = str(Path(sys.executable).with_name("uv"))
 
 
 def main() -> int:
     folder = Path(os.environ["XDG_CACHE_HOME"]) / "tests" / f"{Path(TESTS).resolve().parent.name}-{Path(TESTS).name}"
     python = folder / f"python{sys.version_info.major}.{sys.version_info.minor}" / "bin" / "python"
     if not python.exists():
-        subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, str(python.parents[1])], check=True)
-    install = [UV, "pip", "install", "--quiet", "--system-certs", "--python", str(python)]
+        subprocess.run(uv("venv", "--python", sys.executable, str(python.parents[1])), check=True)
+    install = uv("pip", "install", "--python", str(python))
     subprocess.run([*install, "--no-deps", "--requirement", LOCK], check=True)
     subprocess.run([*install, "--requirement", REQUIREMENTS], check=True)
     tests = Path(TESTS)

@@ -4,8 +4,9 @@
 
 """Run every test of the project, or the parts that are named: make test, make test ARGS="units molecule".
 
-A part is a few commands; one that fails does not keep the other parts from running. Two parts run at a time. What a
-part prints is kept in build/test/<part>.log and shown when it failed. At the end no process of the tests may be left.
+A part is a few commands; one that fails does not keep the other parts from running. What a part prints is kept in
+build/test/<part>.log and shown when it failed. A part may neither take longer than SECONDS nor leave a process behind;
+whatever it started ends with it, also when the run itself is ended by Ctrl-C or SIGTERM.
 """
 
 from __future__ import annotations
@@ -14,25 +15,31 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
+
+import processes
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 LOGS = ROOT / "build" / "test"
 # What outlives a run, to make the next one fast: virtual environments of ansible-test, the embedded AWS and its images.
 CACHE = ROOT / ".cache"
-MARK = "LLMOPS_ECS_TEST_RUN"
-RUN = f"{os.getpid()}-{time.time_ns()}"
+# By it the processes of this run are found; in a run that a test of another run starts, those of both.
+RUN = f"{os.environ.get(processes.MARK, 'run')}/{os.getpid()}-{time.time_ns()}"
 LINES_OF_A_FAILURE = 120
+AT_A_TIME = 2
+#: What a part may take, several times what it takes on two cores that do nothing else.
+SECONDS = 40 * 60
+STOPPING = threading.Event()
 
 LOCAL_AWS = "roles/local_aws/files"
 LLM_SERVER = "examples/llm_server"
 
-# The slowest first; two run at a time.
+# The slowest first.
 PARTS: dict[str, list[list[str]]] = {
     "molecule": [["molecule", "test", "--all"]],
     "e2e": [["python", "-m", "pytest", "--ansible-unit-inject-only", "tests/e2e"]],
@@ -81,7 +88,7 @@ def environment(part: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR") or str(Path.home() / ".cache" / "uv"),
         "XDG_CACHE_HOME": str(CACHE),
-        MARK: RUN,
+        processes.MARK: f"{RUN}/{part}",
     }
 
 
@@ -92,57 +99,48 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def run(part: str) -> bool:
-    """Run a part's commands until one fails. Returns whether none did."""
+@dataclass(frozen=True)
+class Result:
+    """How a part went, and the seconds that it took."""
+
+    passed: bool = False
+    seconds: float = 0
+
+
+def run(part: str) -> Result:
+    """Run a part's commands until one fails."""
     began = time.monotonic()
     log = LOGS / f"{part}.log"
-    passed = True
+    failure = ""
     with log.open("w") as out:
         for command in PARTS[part]:
             program = sys.executable if command[0] == "python" else str(BIN / command[0])
             out.write(f"$ {' '.join(command)}\n")
             out.flush()
-            result = subprocess.run(
-                [program, *command[1:]],
-                cwd=ROOT,
-                env=environment(part),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-            if result.returncode:
-                out.write(f"exit code {result.returncode}\n")
-                passed = False
+            failure = processes.run([program, *command[1:]], environment(part), ROOT, out, SECONDS, STOPPING)
+            if failure:
+                out.write(f"{failure}\n")
                 break
+    result = Result(not failure, time.monotonic() - began)
     shown = log.read_text(errors="replace").splitlines()
-    report = [f"{'passed' if passed else 'FAILED'} {part} in {time.monotonic() - began:.0f} s"]
-    print("\n".join(report if passed else [f"---- {part} ----", *shown[-LINES_OF_A_FAILURE:], *report]), flush=True)
-    return passed
+    report = [
+        f"FAILED {part} in {result.seconds:.0f} s: {failure}" if failure else f"passed {part} in {result.seconds:.0f} s"
+    ]
+    print("\n".join([f"---- {part} ----", *shown[-LINES_OF_A_FAILURE:], *report] if failure else report), flush=True)
+    return result
 
 
-def left_over() -> dict[int, str]:
-    """Return the processes that carry this run's mark and are not this one: process ID and command line."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"{MARK}={RUN}".encode() in (folder / "environ").read_bytes():
-                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
-        except OSError:
-            continue
-    return found
+def table(results: dict[str, Result], seconds: float) -> str:
+    """Return the parts with what each took, the longest first, and what all took together."""
+    rows = sorted(results.items(), key=lambda item: -item[1].seconds)
+    lines = [f"{name:<14}{result.seconds:>6.0f} s  {'passed' if result.passed else 'FAILED'}" for name, result in rows]
+    return "\n".join([*lines, f"{'together':<14}{seconds:>6.0f} s, {AT_A_TIME} at a time"])
 
 
-def end_left_over() -> bool:
-    """End what the tests left running, and say so. Returns whether nothing was left."""
-    deadline = time.monotonic() + 10
-    while left_over() and time.monotonic() < deadline:
-        time.sleep(0.5)
-    found = left_over()
-    for process, command in found.items():
-        print(f"FAILED clean-up: process {process} was left running: {command}", flush=True)
-        os.kill(process, signal.SIGKILL)
-    return not found
+def stop(number: int, _frame: object) -> None:
+    """Have all parts ended, and none begun."""
+    print(f"ending: {signal.Signals(number).name}", flush=True)
+    STOPPING.set()
 
 
 def main() -> int:
@@ -153,24 +151,29 @@ def main() -> int:
         return 2
     shutil.rmtree(LOGS, ignore_errors=True)
     LOGS.mkdir(parents=True)
+    began = time.monotonic()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     # What does not come to an end has failed.
-    waiting, results, lock = list(names), dict.fromkeys(names, False), threading.Lock()
+    waiting, results, lock = list(names), dict.fromkeys(names, Result()), threading.Lock()
 
     def work() -> None:
-        while True:
+        while not STOPPING.is_set():
             with lock:
                 if not waiting:
                     return
                 name = waiting.pop(0)
             results[name] = run(name)
 
-    workers = [threading.Thread(target=work) for _worker in range(2)]
+    workers = [threading.Thread(target=work) for _worker in range(AT_A_TIME)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    results["clean-up"] = end_left_over()
-    failed = [name for name, passed in results.items() if not passed]
+    # Of a part that could not be followed to its end.
+    processes.end(RUN)
+    failed = [name for name, result in results.items() if not result.passed]
+    print(table(results, time.monotonic() - began))
     print(f"passed: {', '.join(name for name in results if name not in failed) or 'none'}")
     print(f"failed: {', '.join(failed) or 'none'}")
     print(f"{len(results) - len(failed)} passed, {len(failed)} failed")

@@ -7,30 +7,36 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pip
 from collection import BIN, installed
 
-# ansible-test downloads this script to install pip; Python carries a pip of its own.
+# ansible-test downloads this script to install pip; the set-up has installed one already.
 GET_PIP = """\
-import ensurepip, pathlib, runpy, sys
-sys.path.insert(0, str(next((pathlib.Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))))
+import runpy, sys
+sys.path.insert(0, {folder!r})
 sys.argv[1:] = ["install", *(word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel"))]
 runpy.run_module("pip", run_name="__main__", alter_sys=True)
 """
 
 
 def stand_in_for_get_pip() -> None:
-    """Put a script that installs pip from Python itself where ansible-test keeps the one that it downloads."""
+    """Put a script that installs pip by means of .venv's where ansible-test keeps the one that it downloads."""
+    folder = Path.home() / ".ansible" / "test" / "pip"
+    # Without what else is installed there, which would count as installed already.
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(Path(pip.__file__).parent, folder / "pip")
     source = next(
         BIN.parent.glob("lib/python*/site-packages/ansible_test/_internal/python_requirements.py")
     ).read_text()
     cache = Path.home() / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     for version in set(re.findall(r"pip='([0-9.]+)'", source)):
-        (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(GET_PIP)
+        (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(GET_PIP.format(folder=str(folder)))
 
 
 def main() -> int:

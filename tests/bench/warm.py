@@ -31,6 +31,10 @@ from pathlib import Path
 import run as bench
 import yaml
 
+# Beside this folder lies how uv is called.
+sys.path.append(str(Path(__file__).parents[1]))
+import packages
+
 PLAYS = {
     "stock": ["tests/bench/stock.yml"],
     "deploy": ["deploy.yml", "-e", "ecs_service_wait=false"],
@@ -119,8 +123,7 @@ def ways(scratch: Path, mitogen: bool) -> dict[str, dict]:
         python = scratch / "mitogen" / "bin" / "python"
         subprocess.run([sys.executable, "-m", "venv", str(python.parents[1])], check=True)
         same = [f"{name}=={version(name)}" for name in ("ansible", "ansible-core", "boto3", "botocore", "distro")]
-        uv = [str(bench.BIN / "uv"), "pip", "install", "--quiet", "--system-certs", "--python", str(python)]
-        subprocess.run([*uv, "mitogen", *same], check=True)
+        subprocess.run(packages.uv("pip", "install", "--python", str(python), "mitogen", *same), check=True)
         find = "import ansible_mitogen, os; print(os.path.dirname(ansible_mitogen.__file__))"
         folder = subprocess.run([python, "-c", find], check=True, capture_output=True, text=True).stdout.strip()
         found["mitogen"] = {

@@ -17,7 +17,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from conftest import BIN, ROOT
+from conftest import ROOT
+from packages import with_packages
 
 SECRET = "/llmops/llm-local/llm/api-key"
 QUESTION = [{"role": "user", "content": "What is the capital of France? Answer in one sentence."}]
@@ -90,11 +91,9 @@ def url(story):
 def by_official_client(url, key):
     """Ask with OpenAI's own client, with the key and without; return what it was told."""
     requirements = ROOT / "examples" / "llm_server" / "requirements-test.txt"
-    command = [str(BIN / "uv"), "run", "--quiet", "--no-project", "--with-requirements", str(requirements)]
+    command = with_packages(requirements, "python", "-c", CLIENT)
     given = {"URL": url, "KEY": key, "QUESTION": json.dumps(QUESTION), "NO_PROXY": "*"}
-    result = subprocess.run(
-        [*command, "python", "-c", CLIENT], env={**os.environ, **given}, capture_output=True, text=True, check=False
-    )
+    result = subprocess.run(command, env={**os.environ, **given}, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 
+import processes
 from collection import build, install
 from conftest import CACHE, ROOT, listens, run
 
-# What an environment needs to work at all, and what keeps packages from being downloaded again.
-KEPT = ("LANG", "LC_ALL", "PATH", "TMPDIR", "UV_CACHE_DIR", "SSL_CERT_FILE")
+# What an environment needs to work at all, what keeps packages from being downloaded again, and what names this run.
+KEPT = ("LANG", "LC_ALL", "PATH", "TMPDIR", "UV_CACHE_DIR", "SSL_CERT_FILE", processes.MARK)
 
 
 def test_the_installed_tarball_deploys_and_destroys(world, tmp_path):

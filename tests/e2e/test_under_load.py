@@ -10,14 +10,14 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import BIN, ROOT, World
+from conftest import ROOT, World
+from packages import with_packages
 
 LOAD = ROOT / "tests" / "load"
 USERS = 23
@@ -64,11 +64,10 @@ class Load:
 @contextmanager
 def load(url: str, record: Path):
     """Load on the URL from the first answer on; at the end every request that began has ended."""
-    command = [str(BIN / "uv"), "run", "--quiet", "--no-project", "--python", sys.executable]
     locust = ["locust", "--locustfile", str(LOAD / "locustfile.py"), "--headless", "--only-summary", "--host", url]
     how_much = ["--users", str(USERS), "--spawn-rate", str(USERS), "--stop-timeout", "120"]
     process = subprocess.Popen(
-        [*command, "--with-requirements", str(LOAD / "requirements.txt"), *locust, *how_much],
+        with_packages(LOAD / "requirements.txt", *locust, *how_much),
         env={**os.environ, "RECORD": str(record), "NO_PROXY": "*"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -32,7 +32,9 @@ class World:
     @property
     def environment(self) -> dict[str, str]:
         kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_", "LLMOPS_"))
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("ANSIBLE_", "AWS_", "LLMOPS_ECS_WARM"))
         }
         return kept | {
             "ANSIBLE_HOME": str(self.folder / "home"),
