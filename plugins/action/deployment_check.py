@@ -13,7 +13,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._documents import shapes
 from ..module_utils._ecs import task_definition
-from ..plugin_utils._deployment import api_key, load_balancer, scaling, service, strategy
+from ..plugin_utils._deployment import api_key, load_balancer, plan, scaling, service, strategy, variables
 
 try:
     import botocore
@@ -79,19 +79,19 @@ class ActionModule(ActionBase):
             return {"failed": True, "msg": "\n".join(problems), "problems": problems}
         for note in asked["notes"]:
             Display().display(f"[{asked['service']}] {note}")
-        return {"changed": False}
+        hosts = self._hosts(asked["group"], task_vars, plan.READ.__contains__)
+        return {"changed": False, "plan": plan.plan(asked["deployment"], hosts)}
 
     def _problems(self, asked, task_vars):
         everything, typed_ill = {}, []
-        for role in asked["roles"]:
-            options = options_of(role)
+        specifications = {role: options_of(role) for role in asked["roles"]}
+        yield from variables.unknown(task_vars, specifications)
+        for options in [*specifications.values(), variables.DEPLOYMENT]:
             given = {name: self._templar.template(task_vars[name]) for name in options if name in task_vars}
             everything |= given
             ill = service.badly_typed(given, options)
             typed_ill += ill
             yield from ill
-            for line in service.misspelt(task_vars, role, options):
-                Display().warning(line)
         hosts = self._hosts(
             asked["group"],
             task_vars,

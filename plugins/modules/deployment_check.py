@@ -122,6 +122,23 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+plan:
+  description:
+    - What the services of the deployment share, computed of all hosts of the group. C(services) are the names of the
+      ECS services, C(ports) their container ports, C(secret_arns) and C(secret_names) the secrets that they read,
+      C(shifts) whether a deployment strategy needs the infrastructure role, C(balanced) whether there is a load balancer,
+      C(balancer_ports) the ports of its listeners, C(idle_timeout) how many seconds it waits for an answer.
+  returned: success
+  type: dict
+  sample:
+    services: [llm]
+    ports: [8080]
+    secret_arns: []
+    secret_names: []
+    shifts: false
+    balanced: false
+    balancer_ports: [80]
+    idle_timeout: 125
 problems:
   description: What is wrong, a sentence each.
   returned: failure

@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -59,16 +59,6 @@ def badly_typed(variables: Mapping[str, Any], options: Mapping[str, Any]) -> lis
     # A default is a role's own, and written as a template: it is not what is checked here.
     types = {name: {key: value for key, value in options[name].items() if key != "default"} for name in given}
     return ArgumentSpecValidator(types).validate(given).error_messages
-
-
-def misspelt(variables: Iterable[str], role: str, options: Iterable[str]) -> Iterator[str]:
-    """Name variables that look like a role's but are none of them, and what they may have been meant to be."""
-    known = list(options)
-    for name in variables:
-        if name.startswith(f"{role}_") and name not in known:
-            close = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
-            if close:
-                yield f"{name} is no variable of the role {role}; did you mean {close[0]}?"
 
 
 def bad_region(region: str, known: Sequence[str], version: str) -> Iterator[str]:

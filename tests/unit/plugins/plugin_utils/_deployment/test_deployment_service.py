@@ -78,14 +78,6 @@ def test_types(variables, wrong):
     assert all(any(name in message for message in messages) for name in wrong)
 
 
-def test_misspelt_names():
-    given = ["ecs_service_imgae", "ecs_service_port", "ecs_service_own_helper", "network_vpc"]
-
-    assert list(deployment_service.misspelt(given, "ecs_service", OPTIONS)) == [
-        "ecs_service_imgae is no variable of the role ecs_service; did you mean ecs_service_image?"
-    ]
-
-
 @pytest.mark.parametrize(
     ("region", "said"),
     [
