@@ -20,15 +20,9 @@ ROLES = {"ecs_service": ["ecs_service_memory", "ecs_service_image"], "network": 
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        (
-            "ecs_service_memmory",
-            "ecs_service_memmory is not a variable of the role ecs_service; did you mean ecs_service_memory?",
-        ),
-        ("deployment_prun", "deployment_prun is not a variable of the deployment; did you mean deployment_prune?"),
-        (
-            "network_x",
-            "network_x is not a variable of the role network; the prefix network_ is kept for its variables.",
-        ),
+        ("ecs_service_memmory", "the role ecs_service; did you mean ecs_service_memory?"),
+        ("deployment_prun", "the deployment; did you mean deployment_prune?"),
+        ("network_zebra_count", "the role network; the prefix network_ is kept for its variables."),
     ],
 )
 def test_a_typo_is_told_with_the_nearest_name(name, told):
