@@ -126,8 +126,8 @@ plan:
   description:
     - What the services of the deployment share, computed of all hosts of the group. C(services) are the names of the
       ECS services, C(ports) their container ports, C(secret_arns) and C(secret_names) the secrets that they read,
-      C(shifts) whether a deployment strategy needs the infrastructure role, C(balanced) whether there is a load balancer,
-      C(balancer_ports) the ports of its listeners, C(idle_timeout) how many seconds it waits for an answer.
+      C(shifts) whether a deployment strategy needs the infrastructure role, C(balanced) whether there is a load
+      balancer, C(balancer_ports) the ports of its listeners, C(idle_timeout) how many seconds it waits for an answer.
   returned: success
   type: dict
   sample:

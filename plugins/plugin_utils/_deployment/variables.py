@@ -25,7 +25,6 @@ DEPLOYMENT: dict[str, dict[str, Any]] = {
 #: What the roles hand on as facts: set by a run, also by one before in the same play. A test reads it off the roles.
 OUTPUTS = frozenset(
     {
-        "deployment_answer",
         "deployment_found",
         "ecs_cluster_arn",
         "ecs_service_api_key_arn",

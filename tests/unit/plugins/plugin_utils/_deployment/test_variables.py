@@ -22,7 +22,7 @@ ROLES = {"ecs_service": ["ecs_service_memory", "ecs_service_image"], "network": 
     [
         ("ecs_service_memmory", "the role ecs_service; did you mean ecs_service_memory?"),
         ("deployment_prun", "the deployment; did you mean deployment_prune?"),
-        ("network_zebra_count", "the role network; the prefix network_ is kept for its variables."),
+        ("network_qqq", "the role network; the prefix network_ is kept for its variables."),
     ],
 )
 def test_a_typo_is_told_with_the_nearest_name(name, told):
