@@ -146,7 +146,8 @@ class World:
 
     def environment(self, **more: str | None) -> dict[str, str]:
         """Return what ansible-playbook sees; None takes a variable away."""
-        seen = os.environ | {"LOCAL_AWS_PORT": str(self.port), "ANSIBLE_FORCE_COLOR": "0"} | more
+        shown = {"ANSIBLE_DISPLAY_OK_HOSTS": "true", "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "true"}
+        seen = os.environ | {"LOCAL_AWS_PORT": str(self.port), "ANSIBLE_FORCE_COLOR": "0"} | shown | more
         return {name: value for name, value in seen.items() if value is not None}
 
     def server(self, verb: str) -> dict:

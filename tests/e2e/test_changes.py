@@ -10,8 +10,8 @@ import pytest
 import yaml
 from conftest import GUIDE_IMAGE, TASK_DEFINITION, World, generate
 
-GROUP = "Make the security group"
-LOGS = "Make the log group"
+GROUP = "Create the security group"
+LOGS = "Create the log group"
 TASK = "Register the task definition"
 SERVICE = "Deploy the service"
 # What follows from a deployment, and what tasks take while they run, is not asked for by an inventory.
@@ -161,7 +161,7 @@ def test_tag(world):
         "subnets",
         "role_tags",
     }
-    for task in (TASK, SERVICE, GROUP, "Make the cluster"):
+    for task in (TASK, SERVICE, GROUP, "Create the cluster"):
         assert "+team: llm" in plan.diff(task)
 
 

@@ -59,7 +59,7 @@ def test_the_plan_writes_nothing_and_names_what_the_run_changes(story):
     assert story["plan"].code == 0, story["plan"].output
     assert story["writes"] == []
     assert story["plan"].changed == story["first"].changed
-    assert "Make the load balancer" in story["plan"].changed
+    assert "Create the load balancer" in story["plan"].changed
 
 
 def test_the_last_lines_are_the_load_balancer_s_url_and_the_answer(world, story, url):

@@ -313,9 +313,9 @@ def test_a_deployment_without_a_fault_leaves_no_trace(world, deployed):
 
     play = world.deploy()
 
-    assert [name for name, _text in play.tasks if name in ("Suspend scaling out", "Scale as before")] == [
+    assert [name for name, _text in play.tasks if name in ("Suspend scaling out", "Resume auto scaling")] == [
         "Suspend scaling out",
-        "Scale as before",
+        "Resume auto scaling",
     ]
     assert "interrupted" not in play.output
     assert suspended(world) == []
