@@ -121,7 +121,7 @@ def aws_call(
         call = _retried(briefly(function) if passing else function)
 
         @functools.wraps(function)
-        def called(*args: t.Any, **kwargs: t.Any) -> t.Any:
+        def call_aws(*args: t.Any, **kwargs: t.Any) -> t.Any:
             try:
                 return call(*args, **kwargs)
             except (ClientError, BotoCoreError, ResponseParserError) as error:
@@ -131,7 +131,7 @@ def aws_call(
                 bound.apply_defaults()
                 raise EcsError(f"Failed to {description.format(**bound.arguments)}", error) from error
 
-        return called
+        return call_aws
 
     return decorate
 

@@ -76,7 +76,8 @@ def runs(aws):
         if running:
             container = {"portMappings": [{"containerPort": 8080}], "healthCheck": {"command": ["CMD", "true"]}}
             definition = {"status": "ACTIVE", "containerDefinitions": [container]}
-            ecs.add_response("describe_task_definition", {"taskDefinition": definition}, {"taskDefinition": DEFINITION})
+            asked = {"taskDefinition": DEFINITION, "include": ["TAGS"]}
+            ecs.add_response("describe_task_definition", {"taskDefinition": definition}, asked)
             wanted = [{"Name": "network-interface-id", "Values": [f"eni-{name}" for name in running]}]
             found = {"NetworkInterfaces": interfaces}
             ec2.add_response("describe_network_interfaces", found, {"Filters": wanted})
