@@ -187,7 +187,7 @@ def present(module, client):
     elif new:
         certificate = {"CertificateArn": request(params, client, tags.after)}
     elif not module.check_mode:
-        acm.change_tags(client, certificate["CertificateArn"], tags)
+        aws_tags.put(client, certificate["CertificateArn"], tags, acm.tag, acm.untag)
     arn = certificate["CertificateArn"]
     if not module.check_mode:
         if new or not acm.has_records(certificate):

@@ -97,7 +97,7 @@ def write(client, name, current, difference, tags):
     if current is None:
         logs.create_log_group(client, name, tags.after)
     else:
-        logs.change_tags(client, current["logGroupArn"], tags)
+        aws_tags.put(client, current["logGroupArn"], tags, logs.tag, logs.untag)
     if difference.before.get("retentionInDays", 0) != difference.after.get("retentionInDays", 0):
         logs.set_retention(client, name, difference.after.get("retentionInDays", 0))
 

@@ -122,7 +122,7 @@ from ..module_utils._ecs import api, cluster
 from ..module_utils._services import cloudmap
 
 
-def asked(params, shape):
+def read_options(params, shape):
     """Return the part of the definition that is not tags, and the tags that are asked for."""
     document = coerce({**params["definition"], "clusterName": agreed("name", params, "clusterName")}, shape)
     validate(document, shape)
@@ -158,7 +158,7 @@ def update(client, name, document, fields):
 
 def present(module, client):
     shape = shape_of(client, "CreateCluster")
-    document, asked_tags = asked(module.params, shape)
+    document, asked_tags = read_options(module.params, shape)
     name = document["clusterName"]
     current = api.describe_cluster(client, name)
     before = {key: value for key, value in known(current, shape).items() if key != "tags"} if current else None
@@ -172,7 +172,7 @@ def present(module, client):
         current = create(module, client, document, tags.after)
     elif not module.check_mode:
         update(client, name, after, difference.fields)
-        api.change_tags(client, current["clusterArn"], tags)
+        aws_tags.put(client, current["clusterArn"], tags, api.tag, api.untag)
     return {
         "changed": difference.changed or tags.changed,
         "cluster": {**current, **after, "tags": aws_tags.to_list(tags.after)},

@@ -228,7 +228,7 @@ def wait(run, applied):
 def result_of(module, clients):
     if module.params["_follow"]:
         return rollouts_wait.stretch(clients, module.params["_follow"])
-    run = service_apply.Run.of(module, clients)
+    run = service_apply.DeployRun.of(module, clients)
     applied = (service_apply.present if module.params["state"] == "present" else service_apply.absent)(run)
     return {**applied.result, **wait(run, applied), "changed": applied.result["changed"]}
 

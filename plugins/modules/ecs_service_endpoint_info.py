@@ -195,17 +195,14 @@ load_balancers:
         - "Health checks failed with these codes: [404]"
 """
 
-import time
-
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+from ..module_utils._aws import wait
 from ..module_utils._aws.errors import EcsError
 from ..module_utils._aws.outcome import failures_told
 from ..module_utils._aws.session import Clients, connect
 from ..module_utils._ecs import service_api
 from ..module_utils._endpoints import addresses, read
-
-INTERVAL = 2
 
 
 def look(params, clients):
@@ -224,20 +221,19 @@ def look(params, clients):
 def look_until_ready(params, clients):
     """Look until there is an answering URL. Raises EcsError when that takes too long or can never be."""
     called = f"service {params['service']} in cluster {params['cluster']}"
-    deadline = time.monotonic() + params["wait_timeout"]
-    while True:
+    service, endpoints, load_balancers = None, [], []
+
+    def is_ready():
+        nonlocal service, endpoints, load_balancers
         service, endpoints, load_balancers = look(params, clients)
         if service is None:
             raise EcsError(f"There is no {called} to wait for: check the options cluster, service and region.")
-        if addresses.is_ready(endpoints, load_balancers):
-            return endpoints, load_balancers
-        left = deadline - time.monotonic()
-        if left <= 0:
-            state = addresses.state(service, endpoints, load_balancers)
-            raise EcsError(
-                f"Nothing healthy answers for {called} after wait_timeout={params['wait_timeout']} s: {state}."
-            )
-        time.sleep(min(INTERVAL, left))
+        return addresses.is_ready(endpoints, load_balancers)
+
+    if not wait.until(is_ready, params["wait_timeout"]):
+        state = addresses.state(service, endpoints, load_balancers)
+        raise EcsError(f"Nothing healthy answers for {called} after wait_timeout={params['wait_timeout']} s: {state}.")
+    return endpoints, load_balancers
 
 
 def main():

@@ -209,7 +209,7 @@ def present(module, client):
     params = module.params
     shape = shape_of(client, "RegisterTaskDefinition")
     document, asked_tags = wanted(params, shape)
-    current = api.describe_task_definition(client, document["family"])
+    current = api.active_task_definition(client, document["family"])
     tags = aws_tags.change(current, asked_tags, params["purge_tags"])
     before = {key: value for key, value in known(current, shape).items() if key != "tags"} if current else None
     difference = compare.changes(before, document, task_definition.rules(document), whole=True)
@@ -218,7 +218,7 @@ def present(module, client):
         current = register(module, client, document, tags.after)
         active.append(current["taskDefinitionArn"])
     elif not module.check_mode:
-        api.change_tags(client, current["taskDefinitionArn"], tags)
+        aws_tags.put(client, current["taskDefinitionArn"], tags, api.tag, api.untag)
     older = active[: -params["keep"]] if params["keep"] else []
     deregister(module, client, older)
     shown = current if params["show_environment"] else masking.mask(current)

@@ -137,12 +137,12 @@ from ..module_utils._aws.session import connect
 from ..module_utils._documents import compare
 from ..module_utils._documents.shapes import coerce, shape_of, validate
 from ..module_utils._elb import actions as elb_actions
-from ..module_utils._elb import api, listener_rule, rule_api
+from ..module_utils._elb import api, listener_rule
 
 TRIES = 10
 
 
-def asked(params, client):
+def read_options(params, client):
     """Return the conditions and actions that are asked for, in AWS's types."""
     shape = shape_of(client, "CreateRule")
     given = {"conditions": params["conditions"] or [], "actions": params["actions"] or []}
@@ -153,12 +153,15 @@ def asked(params, client):
 
 
 def rules_of(module, client):
-    """Return the listener's rules with their tags; none in check mode where the listener would only be made."""
+    """Return the listener's rules but for the default one, with their tags.
+
+    None in check mode where the listener would only be made.
+    """
     arn = module.params["listener_arn"]
     if module.check_mode and arns.is_made_up(arn):
         return []
-    read = rule_api.describe_rules if module.params["state"] == "present" else rule_api.rules_if_any
-    return rule_api.with_tags(client, read(client, arn))
+    read = api.describe_rules if module.params["state"] == "present" else api.rules_if_any
+    return api.rules_with_tags(client, [rule for rule in read(client, arn) if not rule.get("IsDefault")])
 
 
 def others(rules, current):
@@ -177,7 +180,7 @@ def create(module, client, document, rules):
         rules = rules_of(module, client) if turn else rules
         listener_rule.check_others(rules, document["Conditions"], module.params["priority"])
         priority = listener_rule.lowest_free(rules, lowest) if free else document["Priority"]
-        made = rule_api.create_rule(client, {**document, "Priority": priority})
+        made = api.create_rule(client, {**document, "Priority": priority})
         if made:
             return made
     raise EcsError(f"Others took every free priority of listener {document['ListenerArn']} meanwhile; run again")
@@ -188,16 +191,16 @@ def update(client, current, wanted, differs, tags):
     fields = {name: wanted[name] for name in ("Conditions", "Actions") if name in differs}
     if "Actions" in fields:
         fields["Actions"] = elb_actions.to_change(fields["Actions"])
-    changed = rule_api.modify_rule(client, arn, fields) if fields else current
+    changed = api.modify_rule(client, arn, fields) if fields else current
     if "Priority" in differs:
-        rule_api.set_priority(client, arn, wanted["Priority"])
-    api.change_tags(client, arn, tags)
+        api.set_priority(client, arn, wanted["Priority"])
+    aws_tags.put(client, arn, tags, api.tag, api.untag)
     return changed
 
 
 def present(module, client):
     params = module.params
-    conditions, actions = asked(params, client)
+    conditions, actions = read_options(params, client)
     listener_rule.check(conditions, actions, params["priority"], params["lowest_priority"])
     rules = rules_of(module, client)
     current = listener_rule.own(rules, conditions, params["owner_tags"])
@@ -222,15 +225,15 @@ def present(module, client):
         priority = int(rule["Priority"])
     else:
         priority = params["priority"] or listener_rule.kept(current, rules, params["lowest_priority"])
-        before = listener_rule.shown(current["Conditions"], current["Actions"], current["Priority"], ignore)
-        after = listener_rule.shown(conditions, actions, priority, ignore)
+        before = listener_rule.as_compared(current["Conditions"], current["Actions"], current["Priority"], ignore)
+        after = listener_rule.as_compared(conditions, actions, priority, ignore)
         differs = [name for name in after if before[name] != after[name]]
         sent = elb_actions.with_weights(actions, current["Actions"]) if ignore else actions
         wanted = {"Conditions": conditions, "Actions": sent, "Priority": priority}
         rule = {**current, **{name: wanted[name] for name in differs}}
         if not module.check_mode:
             rule = update(client, current, wanted, differs, tags)
-    after = listener_rule.shown(conditions, actions, priority, ignore)
+    after = listener_rule.as_compared(conditions, actions, priority, ignore)
     told = {key: value for key, value in rule.items() if key not in ("tags", "Tags", "ListenerArn")}
     return {
         "changed": bool(differs) or tags.changed,
@@ -243,12 +246,12 @@ def present(module, client):
 
 
 def absent(module, client):
-    conditions = asked(module.params, client)[0]
+    conditions = read_options(module.params, client)[0]
     current = None
     if conditions or module.params["owner_tags"]:
         current = listener_rule.own(rules_of(module, client), conditions or None, module.params["owner_tags"])
     if current and not module.check_mode:
-        rule_api.delete_rule(client, current["RuleArn"])
+        api.delete_rule(client, current["RuleArn"])
     return {
         "changed": current is not None,
         "diff": {"before": {"RuleArn": current["RuleArn"]} if current else {}, "after": {}},

@@ -179,7 +179,7 @@ from ..module_utils._documents.shapes import agreed, coerce, shape_of, validate
 from ..module_utils._elb import actions, load_balancer, load_balancer_apply
 
 
-def asked(params, client):
+def read_options(params, client):
     """Return the load balancer and the listeners that are asked for, in AWS's types, and the tags."""
     shape, listener = shape_of(client, "CreateLoadBalancer"), shape_of(client, "CreateListener")
     document = coerce({**params["definition"], "Name": agreed("name", params, "Name")}, shape)
@@ -195,7 +195,7 @@ def asked(params, client):
 
 def present(module, clients):
     params, client = module.params, clients("elbv2")
-    document, listeners_asked, tags_asked = asked(params, client)
+    document, listeners_asked, tags_asked = read_options(params, client)
     attributes_asked, web_acl, region = (
         aws_tags.texts(params["attributes"]),
         params["web_acl_arn"],
@@ -204,19 +204,19 @@ def present(module, clients):
     load_balancer.check(document, attributes_asked, listeners_asked, web_acl, region)
     needed = {"attributes": attributes_asked or None, "listeners": listeners_asked, "web_acl": web_acl}
     asked_for = [name for name, value in needed.items() if value is not None]
-    there = load_balancer_apply.found(clients, document["Name"], params["owner_tags"], asked_for)
-    plan = load_balancer_apply.plan(there, document, attributes_asked, listeners_asked, web_acl)
-    tags = aws_tags.change(there.balancer, tags_asked, params["purge_tags"])
-    if there.balancer is None:
+    existing = load_balancer_apply.read(clients, document["Name"], params["owner_tags"], asked_for)
+    plan = load_balancer_apply.plan(existing, document, attributes_asked, listeners_asked, web_acl)
+    tags = aws_tags.change(existing.balancer, tags_asked, params["purge_tags"])
+    if existing.balancer is None:
         tags = aws_tags.change(None, aws_tags.new_tags(params, tags), True)
     load_balancer_apply.check_subnets(clients, plan, document, module.check_mode)
     applied = load_balancer_apply.predicted if module.check_mode else load_balancer_apply.apply
-    balancer, listeners = applied(clients, there, plan, document, tags)
+    balancer, listeners = applied(clients, existing, plan, document, tags)
     if params["wait"] and not module.check_mode:
         balancer = load_balancer_apply.wait_until_active(client, balancer, params["wait_timeout"])
     return {
         "changed": plan.changed or tags.changed,
-        "load_balancer": load_balancer.told({key: value for key, value in balancer.items() if key != "tags"}),
+        "load_balancer": load_balancer.as_result({key: value for key, value in balancer.items() if key != "tags"}),
         "listeners": listeners,
         "arn": balancer["LoadBalancerArn"],
         "dns_name": balancer.get("DNSName", ""),
@@ -228,18 +228,18 @@ def present(module, clients):
 def absent(module, clients):
     params = module.params
     name = agreed("name", params, "Name")
-    there = load_balancer_apply.found(clients, name, params["owner_tags"], ["attributes"])
-    if there.balancer:
-        protected = load_balancer_apply.is_protected(there)
+    existing = load_balancer_apply.read(clients, name, params["owner_tags"], ["attributes"])
+    if existing.balancer:
+        protected = load_balancer_apply.is_protected(existing)
         if protected and not params["force"]:
             load_balancer_apply.refuse_protected(name)
         if not module.check_mode:
             if protected:
-                load_balancer_apply.unprotect(clients, there.balancer)
-            load_balancer_apply.delete(clients, there.balancer, params["wait_timeout"], params["wait"])
+                load_balancer_apply.unprotect(clients, existing.balancer)
+            load_balancer_apply.delete(clients, existing.balancer, params["wait_timeout"], params["wait"])
     return {
-        "changed": there.balancer is not None,
-        "diff": {"before": {"Name": name} if there.balancer else {}, "after": {}},
+        "changed": existing.balancer is not None,
+        "diff": {"before": {"Name": name} if existing.balancer else {}, "after": {}},
     }
 
 

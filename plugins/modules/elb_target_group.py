@@ -138,14 +138,14 @@ from ..module_utils._elb import api, target_group
 from ..module_utils._elb import attributes as elb_attributes
 
 
-def asked(params, shape):
+def read_options(params, shape):
     """Return the part of the definition that is not tags, and the tags that are asked for."""
     document = coerce({**params["definition"], "Name": agreed("name", params, "Name")}, shape)
     validate(document, shape)
     return document, aws_tags.asked_tags(params, document.pop("Tags", None))
 
 
-def found(module, client, name):
+def find_group(module, client, name):
     """Return the target group of this name with its tags, None if there is none."""
     group = api.describe_target_group(client, name)
     if group is None:
@@ -168,16 +168,16 @@ def update(client, arn, document, fields, tags):
     modified = {field: document[field] for field in fields}
     if modified:
         api.modify_target_group(client, arn, modified)
-    api.change_tags(client, arn, tags)
+    aws_tags.put(client, arn, tags, api.tag, api.untag)
 
 
 def present(module, client):
     shape = shape_of(client, "CreateTargetGroup")
-    document, tags_asked = asked(module.params, shape)
+    document, tags_asked = read_options(module.params, shape)
     name = document["Name"]
     attributes_asked = aws_tags.texts(module.params["attributes"])
     target_group.check(document, attributes_asked)
-    current = found(module, client, name)
+    current = find_group(module, client, name)
     before = {**known(current, shape), "Name": name} if current else None
     target_group.check_against(before, document)
 
@@ -208,7 +208,7 @@ def present(module, client):
 
 def absent(module, client):
     name = agreed("name", module.params, "Name")
-    current = found(module, client, name)
+    current = find_group(module, client, name)
     if current and not module.check_mode:
         arn = current["TargetGroupArn"]
         wait.when_let_go(lambda: api.delete_target_group(client, arn), module.params["wait_timeout"])

@@ -161,7 +161,7 @@ def generated(prefix, length):
     return prefix + "".join(secrets.choice(string.ascii_letters + string.digits) for _character in range(length))
 
 
-def shown(secret, tags):
+def as_compared(secret, tags):
     """Return what a diff shows of a secret: that it has a value, not which."""
     if secret is None:
         return {}
@@ -188,14 +188,14 @@ def present(module, client):
     leaving = bool(found and found.get("DeletedDate"))
     current = aws_tags.to_list(boto3_tag_list_to_ansible_dict((found or {}).get("Tags", [])))
     tags = aws_tags.change({"tags": current}, aws_tags.wanted(module.params["tags"], None), module.params["purge_tags"])
-    before = shown(found, tags.before)
+    before = as_compared(found, tags.before)
     if found is None:
         found = create(module, client, tags.after)
     elif not module.check_mode:
         if leaving:
             services_secretsmanager.restore_secret(client, found["ARN"])
-        services_secretsmanager.change_tags(client, found["ARN"], tags)
-    after = shown({"Name": found["Name"]}, tags.after)
+        aws_tags.put(client, found["ARN"], tags, services_secretsmanager.tag, services_secretsmanager.untag)
+    after = as_compared({"Name": found["Name"]}, tags.after)
     result = {"arn": found["ARN"], "name": found["Name"], "tags": tags.after, "restored": leaving}
     return {"changed": before != after, "diff": {"before": before, "after": after}, **result}
 
@@ -207,7 +207,7 @@ def absent(module, client):
     changed = found is not None and not (days and found.get("DeletedDate"))
     if changed and not module.check_mode:
         services_secretsmanager.delete_secret(client, found["ARN"], days)
-    before = shown(found, {}) if changed else {}
+    before = as_compared(found, {}) if changed else {}
     return {"changed": changed, "diff": {"before": before, "after": {}}}
 
 

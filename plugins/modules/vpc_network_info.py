@@ -227,9 +227,8 @@ def vpc_info(client: t.Any, vpc: dict) -> dict:
 def network(client: t.Any, filters: list[dict], gateway_filters: list[dict]) -> dict:
     """What EC2 has under these filters. Gateways are not in a VPC, they are attached to it: a filter of their own."""
     route_tables = ec2_network.describe_route_tables(client, filters)
-    subnets = [
-        ec2_network.subnet_info(subnet, route_tables) for subnet in ec2_network.describe_subnets(client, filters)
-    ]
+    found = ec2_network.describe_subnets(client, {"Filters": filters})
+    subnets = [ec2_network.subnet_info(subnet, route_tables) for subnet in found]
     return {
         "subnets": sorted(subnets, key=lambda subnet: (subnet["availability_zone"], subnet["subnet_id"])),
         "route_tables": [

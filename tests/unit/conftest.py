@@ -55,7 +55,7 @@ def elbv2(aws, impatient):
 def impatient(monkeypatch):
     """Let modules look again at once while they wait for AWS."""
     # By its name: an import up here would run before Ansible's loader knows the collections.
-    monkeypatch.setattr("ansible_collections.llmops.ecs.plugins.module_utils._aws.wait.INTERVAL", 0.01)
+    monkeypatch.setattr("ansible_collections.llmops.ecs.plugins.module_utils._aws.wait.SHORTEST", 0.01)
 
 
 @pytest.fixture

@@ -121,7 +121,7 @@ def aws_call(
         call = _retried(briefly(function) if passing else function)
 
         @functools.wraps(function)
-        def called(*args: t.Any, **kwargs: t.Any) -> t.Any:
+        def call_aws(*args: t.Any, **kwargs: t.Any) -> t.Any:
             try:
                 return call(*args, **kwargs)
             except (ClientError, BotoCoreError, ResponseParserError) as error:
@@ -131,7 +131,7 @@ def aws_call(
                 bound.apply_defaults()
                 raise EcsError(f"Failed to {description.format(**bound.arguments)}", error) from error
 
-        return called
+        return call_aws
 
     return decorate
 
@@ -155,6 +155,11 @@ def explain(error: AnsibleAWSError, region: str | None = None, endpoint_url: str
     return f"{told} {way_out}" if way_out else told
 
 
+def answer_of(cause: BaseException | None) -> dict[str, t.Any]:
+    """Return AWS's answer in an exception, with its C(Error); {} where no answer came: other errors may have None."""
+    return cause.response if isinstance(cause, ClientError) else {}
+
+
 def is_answer_of_aws(cause: BaseException | None) -> bool:
     """Whether an exception is not what a server that is no AWS, or lacks the action, leads to.
 
@@ -172,7 +177,7 @@ def _is(error: ClientError, codes: tuple[str, ...]) -> bool:
 
 def _status(cause: BaseException | None) -> str:
     """Return the HTTP status of an answer that is no AWS error, in words."""
-    about = cause.response if isinstance(cause, ClientError) else {}
+    about = answer_of(cause)
     status = about.get("ResponseMetadata", {}).get("HTTPStatusCode") or about.get("Error", {}).get("Code")
     return f"HTTP status {status}, without an error of AWS's" if status else "an answer that cannot be read"
 

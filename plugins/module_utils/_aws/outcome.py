@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 
 from .._documents.shapes import DocumentError
-from .errors import EcsError, explain, is_answer_of_aws
+from .errors import EcsError, answer_of, explain, is_answer_of_aws
 from .session import endpoint_of
 
 if t.TYPE_CHECKING:
@@ -31,6 +31,6 @@ def failures_told(module: AnsibleAWSModule) -> Iterator[None]:
     except DocumentError as error:
         module.fail_json(msg=str(error))
     except EcsError as error:
-        answered = getattr(error.exception, "response", {}) if is_answer_of_aws(error.exception) else {}
+        answered = answer_of(error.exception) if is_answer_of_aws(error.exception) else {}
         msg = explain(error, module.region, endpoint_of(module))
         module.fail_json(msg=msg, **camel_dict_to_snake_dict(answered))

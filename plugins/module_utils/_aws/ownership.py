@@ -12,7 +12,7 @@ import typing as t
 from collections.abc import Mapping
 
 from .._documents.shapes import DocumentError
-from .tags import shown, texts
+from .tags import in_words, texts
 
 
 def owned(tags: Mapping[str, str], owner: Mapping[str, t.Any] | None) -> bool:
@@ -24,6 +24,6 @@ def check_owner(what: str, tags: Mapping[str, str], owner: Mapping[str, t.Any] |
     """Raise DocumentError where what there is by that name lacks the owner's tags."""
     if not owned(tags, owner):
         raise DocumentError(
-            f"{what} exists, but is not ours: it has the tags {shown(tags)} and lacks {shown(texts(owner))} "
+            f"{what} exists, but is not ours: it has the tags {in_words(tags)} and lacks {in_words(texts(owner))} "
             "(owner_tags). Choose another name, or give it these tags if it is to be managed here"
         )

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ansible.module_utils.common.text.converters import to_text
@@ -80,6 +80,20 @@ def change(current: Mapping[str, t.Any] | None, asked: Mapping[str, str] | None,
     return TagChange(before, after, to_set, to_remove)
 
 
+def put(
+    client: t.Any,
+    arn: str,
+    change: TagChange,
+    tag: Callable[[t.Any, str, dict[str, str]], None],
+    untag: Callable[[t.Any, str, list[str]], None],
+) -> None:
+    """Make a change of tags by a service's own two calls; no call where there is nothing to do."""
+    if change.to_set:
+        tag(client, arn, change.to_set)
+    if change.to_remove:
+        untag(client, arn, change.to_remove)
+
+
 def texts(values: Mapping[str, t.Any] | None) -> dict[str, str]:
     """Return attributes or tags as AWS has them: keys and values are texts, booleans V(true) and V(false)."""
     return {
@@ -99,7 +113,7 @@ def asked_tags(params: Mapping[str, t.Any], document: list[dict[str, str]] | Non
     return None if tags is None else {**tags, **texts(params.get("owner_tags"))}
 
 
-def shown(tags: Mapping[str, str]) -> str:
+def in_words(tags: Mapping[str, str]) -> str:
     """Return tags in one line."""
     return ", ".join(f"{key}={value}" for key, value in sorted(tags.items())) or "(none)"
 

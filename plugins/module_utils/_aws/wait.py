@@ -4,41 +4,52 @@
 
 # This module util is PRIVATE to the collection. It can change at any time.
 
-"""Wait while AWS makes something, or lets go of it."""
+"""Wait while AWS makes something, or lets go of it: look often at first, then ever less."""
 
 from __future__ import annotations
 
 import time
 import typing as t
 
-from .errors import EcsError
+from .errors import EcsError, answer_of
 
-#: Seconds between two looks.
-INTERVAL = 3.0
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+#: Seconds between two looks: the first pause, how much longer each next one is, and the longest.
+#: So half an hour takes about 125 calls, and the end of a wait is seen 15 seconds late at most.
+SHORTEST, GROWTH, LONGEST = 3.0, 1.25, 15.0
 
 
-def until(done: t.Callable[[], t.Any], seconds: float) -> t.Any:
+def until(done: Callable[[], t.Any], seconds: float) -> t.Any:
     """Call done again and again, for so many seconds; return what it returned at last, true or not."""
-    deadline = time.monotonic() + seconds
-    while True:
+    answer = None
+    for _look in _looks(seconds):
         answer = done()
-        if answer or time.monotonic() >= deadline:
-            return answer
-        _pause(deadline)
+        if answer:
+            break
+    return answer
 
 
-def when_let_go(call: t.Callable[[], t.Any], seconds: float, codes: tuple[str, ...] = ("ResourceInUse",)) -> None:
+def when_let_go(call: Callable[[], t.Any], seconds: float, codes: tuple[str, ...] = ("ResourceInUse",)) -> None:
     """Delete something as soon as AWS no longer says that it is in use, for so many seconds; then raise that."""
-    deadline = time.monotonic() + seconds
-    while True:
+    in_use = None
+    for _look in _looks(seconds):
         try:
             return call()
         except EcsError as error:
-            code = getattr(error.exception, "response", {}).get("Error", {}).get("Code")
-            if code not in codes or time.monotonic() >= deadline:
+            if answer_of(error.exception).get("Error", {}).get("Code") not in codes:
                 raise
-        _pause(deadline)
+            in_use = error
+    raise in_use
 
 
-def _pause(deadline: float) -> None:
-    time.sleep(min(INTERVAL, max(0.1, deadline - time.monotonic())))
+def _looks(seconds: float) -> Iterator[None]:
+    """Give each time to look: now, after pauses that grow, and once when the seconds are over."""
+    deadline = time.monotonic() + seconds
+    pause = SHORTEST
+    yield
+    while (left := deadline - time.monotonic()) > 0:
+        time.sleep(min(pause, max(0.1, left)))
+        yield
+        pause = min(pause * GROWTH, LONGEST)

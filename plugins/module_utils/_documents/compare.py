@@ -83,7 +83,7 @@ def changes(
     """
     old, new = canonical(before or {}, rules), canonical(after or {}, rules)
     if not whole and after is not None:
-        old, new = _asked(old, after, "", rules), _asked(new, after, "", rules)
+        old, new = _only_asked(old, after, "", rules), _only_asked(new, after, "", rules)
     if before is None:
         old = {}
     return Difference((before is None) != (after is None) or old != new, old, new)
@@ -103,7 +103,7 @@ def _canonical(value: t.Any, path: str, rules: Rules) -> t.Any:
         return {
             name: plain
             for name, member in value.items()
-            if (here := _at(path, name)) not in rules.ignored
+            if (here := _path_to(path, name)) not in rules.ignored
             and (plain := _canonical(member, here, rules)) not in (None, [], {})
             and plain != rules.default(here, value, otherwise=False if isinstance(plain, bool) else None)
         }
@@ -118,23 +118,23 @@ def _sorted(items: list[t.Any], key: str | None) -> list[t.Any]:
     return [texts[text] for text in sorted(texts, key=lambda text: (_name(texts[text], key), text))]
 
 
-def _asked(document: t.Any, asked: Mapping[str, t.Any], path: str, rules: Rules) -> dict[str, t.Any]:
+def _only_asked(document: t.Any, asked: Mapping[str, t.Any], path: str, rules: Rules) -> dict[str, t.Any]:
     """Return what asked names as it is in the canonical document: where that leaves it out, AWS's default."""
     members = document if isinstance(document, Mapping) else {}
     shown = {}
     for name, value in asked.items():
-        here = _at(path, name)
+        here = _path_to(path, name)
         if value is None or here in rules.ignored:
             continue
         if isinstance(value, Mapping):
-            shown[name] = _asked(members.get(name), value, here, rules)
+            shown[name] = _only_asked(members.get(name), value, here, rules)
         else:
             absent = {bool: False, list: []}.get(type(value))
             shown[name] = members.get(name, rules.default(here, members, otherwise=absent))
     return shown
 
 
-def _at(path: str, name: str) -> str:
+def _path_to(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 

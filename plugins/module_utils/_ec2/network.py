@@ -14,12 +14,14 @@ from ansible.module_utils.common.dict_transformations import camel_dict_to_snake
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 
 from .._aws.errors import aws_call
+from .._aws.pages import all_pages
+from .._documents.shapes import Document
 from .._facts import fargate
 
 
 @aws_call("describe VPCs", missing=("InvalidVpcID.NotFound",), value=[])
 def describe_vpcs(client: t.Any, selection: dict) -> list[dict]:
-    return client.get_paginator("describe_vpcs").paginate(**selection).build_full_result()["Vpcs"]
+    return all_pages(client, "describe_vpcs", "Vpcs", **selection)
 
 
 @aws_call("describe the attribute {attribute} of {vpc_id}")
@@ -28,26 +30,40 @@ def describe_vpc_attribute(client: t.Any, vpc_id: str, attribute: str) -> bool:
     return answer[attribute[0].upper() + attribute[1:]]["Value"]
 
 
-@aws_call("describe subnets")
-def describe_subnets(client: t.Any, filters: list[dict]) -> list[dict]:
-    return client.get_paginator("describe_subnets").paginate(Filters=filters).build_full_result()["Subnets"]
+@aws_call(
+    "describe subnets by {selection}", missing=("InvalidSubnetID.NotFound", "InvalidSubnetID.Malformed"), value=[]
+)
+def describe_subnets(client: t.Any, selection: dict) -> list[dict]:
+    """Return the subnets by C(Filters), or by C(SubnetIds): none at all if one of these does not exist.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
+    """
+    return all_pages(client, "describe_subnets", "Subnets", **selection)
+
+
+@aws_call("describe network interfaces by {name} {values}")
+def describe_interfaces(client: t.Any, name: str, values: list[str]) -> list[Document]:
+    """Return the interfaces that a filter of this name finds: of IDs, those that are still there.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html
+    """
+    filters = [{"Name": name, "Values": values}]
+    return all_pages(client, "describe_network_interfaces", "NetworkInterfaces", Filters=filters)
 
 
 @aws_call("describe route tables by {filters}")
 def describe_route_tables(client: t.Any, filters: list[dict]) -> list[dict]:
-    return client.get_paginator("describe_route_tables").paginate(Filters=filters).build_full_result()["RouteTables"]
+    return all_pages(client, "describe_route_tables", "RouteTables", Filters=filters)
 
 
 @aws_call("describe internet gateways")
 def describe_internet_gateways(client: t.Any, filters: list[dict]) -> list[dict]:
-    pages = client.get_paginator("describe_internet_gateways").paginate(Filters=filters)
-    return pages.build_full_result()["InternetGateways"]
+    return all_pages(client, "describe_internet_gateways", "InternetGateways", Filters=filters)
 
 
 @aws_call("describe security groups")
 def describe_security_groups(client: t.Any, filters: list[dict]) -> list[dict]:
-    pages = client.get_paginator("describe_security_groups").paginate(Filters=filters)
-    return pages.build_full_result()["SecurityGroups"]
+    return all_pages(client, "describe_security_groups", "SecurityGroups", Filters=filters)
 
 
 @aws_call("describe availability zones")
@@ -119,19 +135,3 @@ def usable_zones(zones: list[dict]) -> list[str]:
     ]
     usable.sort(key=lambda zone: (zone["ZoneId"] in fargate.LAST_ZONES, zone["ZoneName"]))
     return [zone["ZoneName"] for zone in usable]
-
-
-from .._aws.errors import aws_call
-from .._documents.shapes import Document
-
-
-@aws_call("describe network interfaces {ids}")
-def describe_interfaces(client: t.Any, ids: list[str]) -> list[Document]:
-    """Return those of the interfaces that are still there, which a filter tells and a list of IDs does not.
-
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html
-    """
-    pages = client.get_paginator("describe_network_interfaces").paginate(
-        Filters=[{"Name": "network-interface-id", "Values": ids}]
-    )
-    return pages.build_full_result()["NetworkInterfaces"]

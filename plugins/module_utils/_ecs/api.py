@@ -12,7 +12,8 @@ import typing as t
 
 from .._aws.arns import family_of, revision_of
 from .._aws.errors import EcsError, aws_call
-from .._aws.tags import TagChange, to_list
+from .._aws.pages import all_pages
+from .._aws.tags import to_list
 from .._documents.shapes import Document
 from .._facts.ecs import TASK_DEFINITIONS_DELETED_AT_ONCE
 
@@ -53,15 +54,21 @@ def delete_cluster(client: t.Any, name: str) -> None:
     client.delete_cluster(cluster=name)
 
 
-@aws_call("describe task definition {name}", missing=("Unable to describe task definition",))
-def describe_task_definition(client: t.Any, name: str) -> Document | None:
-    """Return a task definition and, in it, its tags; for a family its newest ACTIVE revision. None if there is none.
+@aws_call("describe task definition {name}", missing=("Unable to describe task definition",), value={})
+def describe_task_definition(client: t.Any, name: str) -> Document:
+    """Return a revision and, in it, its tags, also an INACTIVE one: tasks may run of it. {} if there is none.
 
+    name: its ARN or V(family:revision); for a family it is the newest ACTIVE revision.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
     """
     answer = client.describe_task_definition(taskDefinition=name, include=["TAGS"])
-    found = answer["taskDefinition"]
-    return {**found, "tags": answer.get("tags", [])} if found["status"] == "ACTIVE" else None
+    return {**answer["taskDefinition"], "tags": answer.get("tags", [])}
+
+
+def active_task_definition(client: t.Any, name: str) -> Document | None:
+    """Return the same, None where there is none that is ACTIVE."""
+    found = describe_task_definition(client, name)
+    return found if found.get("status") == "ACTIVE" else None
 
 
 @aws_call("register a revision of task definition {document[family]}")
@@ -76,8 +83,7 @@ def list_revisions(client: t.Any, family: str, status: str = "ACTIVE") -> list[s
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitions.html
     """
-    pages = client.get_paginator("list_task_definitions").paginate(familyPrefix=family, status=status)
-    arns = pages.build_full_result()["taskDefinitionArns"]
+    arns = all_pages(client, "list_task_definitions", "taskDefinitionArns", familyPrefix=family, status=status)
     return sorted((arn for arn in arns if family_of(arn) == family), key=revision_of)
 
 
@@ -98,28 +104,11 @@ def delete_task_definitions(client: t.Any, arns: list[str]) -> None:
         raise EcsError(f"Failed to delete task definitions: {told}")
 
 
-def change_tags(client: t.Any, arn: str, change: TagChange) -> None:
-    """Set and remove tags of a cluster, a service, a task definition; no call where there is nothing to do."""
-    if change.to_set:
-        tag_resource(client, arn, to_list(change.to_set))
-    if change.to_remove:
-        untag_resource(client, arn, change.to_remove)
-
-
 @aws_call("tag {arn}")
-def tag_resource(client: t.Any, arn: str, tags: list[dict[str, str]]) -> None:
-    client.tag_resource(resourceArn=arn, tags=tags)
+def tag(client: t.Any, arn: str, tags: dict[str, str]) -> None:
+    client.tag_resource(resourceArn=arn, tags=to_list(tags))
 
 
 @aws_call("untag {arn}")
-def untag_resource(client: t.Any, arn: str, keys: list[str]) -> None:
+def untag(client: t.Any, arn: str, keys: list[str]) -> None:
     client.untag_resource(resourceArn=arn, tagKeys=keys)
-
-
-@aws_call("describe task definition {arn}", missing=("Unable to describe task definition",), value={})
-def task_definition(client: t.Any, arn: str) -> Document:
-    """Return a revision, also an INACTIVE one: tasks may run of it. {} if it was deleted.
-
-    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
-    """
-    return client.describe_task_definition(taskDefinition=arn)["taskDefinition"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.errors import aws_call
+from .._aws.pages import all_pages
 from .._documents.shapes import Document
 from .._elb.api import target_health
 from .._facts import ecs
@@ -81,8 +82,7 @@ def list_tasks(client: t.Any, cluster: str, name: str, status: str) -> list[str]
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
     """
-    pages = client.get_paginator("list_tasks").paginate(cluster=cluster, serviceName=name, desiredStatus=status)
-    return pages.build_full_result()["taskArns"]
+    return all_pages(client, "list_tasks", "taskArns", cluster=cluster, serviceName=name, desiredStatus=status)
 
 
 @aws_call("describe tasks in cluster {cluster}", missing=NO_SERVICE, value=[])

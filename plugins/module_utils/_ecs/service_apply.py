@@ -15,16 +15,16 @@ from dataclasses import dataclass
 
 from .._aws import arns as aws_arns
 from .._aws import tags as aws_tags
+from .._aws import wait
 from .._aws.errors import EcsError
 from .._aws.session import Clients
 from .._documents import compare
 from .._documents.shapes import Document, DocumentError, agreed, coerce, shape_of, validate
-from .._rollouts import look
-from .._rollouts.follow import Watched, watch
 from .._services import autoscaling, cloudmap
 from . import api, service_api
 from . import images as ecs_images
 from . import service as ecs_service
+from .run import ServiceRun
 
 if t.TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -35,19 +35,13 @@ UNTOLD = ("events",)
 
 
 @dataclass(frozen=True)
-class Run:
-    """One run of the module: its options, the service that it is about, the clients, and how to warn."""
+class DeployRun(ServiceRun):
+    """A run that deploys a service or removes it, since started (seconds of the monotonic clock)."""
 
-    params: t.Mapping[str, t.Any]
-    check_mode: bool
-    cluster: str
-    name: str
-    clients: Clients
-    warn: t.Callable[[str], None]
     started: float
 
     @classmethod
-    def of(cls, module: AnsibleAWSModule, clients: Clients) -> Run:
+    def of(cls, module: AnsibleAWSModule, clients: Clients) -> DeployRun:
         params = module.params
         cluster = params["cluster"] or (params["definition"] or {}).get("cluster") or "default"
         given = {"cluster": cluster, "definition": params["definition"]}
@@ -59,8 +53,14 @@ class Run:
         """Return how many seconds of wait_timeout are left."""
         return self.params["wait_timeout"] - (time.monotonic() - self.started)
 
-    def describe(self) -> Document | None:
-        return service_api.describe_service(self.clients("ecs"), self.cluster, self.name)
+
+class Watched(t.NamedTuple):
+    """A service, and the deployment (its ID) or the tasks (their ARNs, while it goes away) that are waited for."""
+
+    cluster: str
+    name: str
+    deployment: str | None = None
+    tasks: list[str] | None = None
 
 
 class Applied(t.NamedTuple):
@@ -72,51 +72,51 @@ class Applied(t.NamedTuple):
     after: Document | None
 
 
-def present(run: Run) -> Applied:
+def present(run: DeployRun) -> Applied:
     """Create the service, or change what differs from the definition."""
     shape = shape_of(run.clients("ecs"), "CreateService")
-    asked = coerce({**run.params["definition"], "cluster": run.cluster, "serviceName": run.name}, shape)
+    asked = coerce({**run.params["definition"], "cluster": run.cluster, "serviceName": run.service}, shape)
     validate(asked, shape)
     ecs_service.check(asked)
     tags = aws_tags.wanted(run.params["tags"], asked.pop("tags", None))
     current = run.describe()
     if current and current["status"] == "DRAINING" and not run.check_mode:
-        _wait_until_drained(run, current)
+        _wait_until_drained(run)
     if current is None or current["status"] != "ACTIVE":
         return _create(run, asked, tags)
     return _update(run, current, asked, tags)
 
 
-def absent(run: Run) -> Applied:
+def absent(run: DeployRun) -> Applied:
     """Delete the service, and wait for what is still there of it, also when another call deleted it."""
     current = run.describe()
     if current is None or current["status"] == "INACTIVE":
         return Applied({"changed": False, "diff": {"before": {}, "after": {}}}, None, None, None)
-    arns = service_api.list_tasks(run.clients("ecs"), run.cluster, run.name, "RUNNING")
+    arns = service_api.list_tasks(run.clients("ecs"), run.cluster, run.service, "RUNNING")
     changed = current["status"] == "ACTIVE"
     if changed and not run.check_mode:
-        service_api.delete_service(run.clients("ecs"), run.cluster, run.name)
-    shown = {"serviceName": run.name, "cluster": run.cluster}
+        service_api.delete_service(run.clients("ecs"), run.cluster, run.service)
+    shown = {"serviceName": run.service, "cluster": run.cluster}
     result = {"changed": changed, "diff": {"before": shown if changed else {}, "after": {}}}
-    return Applied(result, Watched(run.cluster, run.name, tasks=arns), current, None)
+    return Applied(result, Watched(run.cluster, run.service, tasks=arns), current, None)
 
 
-def _wait_until_drained(run: Run, current: Document) -> None:
+def _wait_until_drained(run: DeployRun) -> None:
     """A name is free again only when the service that had it is INACTIVE."""
-    watched = Watched(run.cluster, run.name, tasks=[])
-    previous = look.first_look(current, None)
-    step = watch(run.clients, watched, previous, run.left)
-    while not step.verdict and run.left > 0:
-        step = watch(run.clients, watched, step.look, run.left)
-    if not step.verdict:
+
+    def is_drained() -> bool:
+        service = run.describe()
+        return service is None or service["status"] == "INACTIVE"
+
+    if not wait.until(is_drained, run.left):
         raise EcsError(
-            f"Service {run.name} in cluster {run.cluster} was deleted and is still DRAINING after "
+            f"Service {run.service} in cluster {run.cluster} was deleted and is still DRAINING after "
             f"wait_timeout={run.params['wait_timeout']} seconds; it cannot be created anew before that ends. "
             f"Raise wait_timeout, or take another name."
         )
 
 
-def _create(run: Run, asked: Document, tags: dict[str, str] | None) -> Applied:
+def _create(run: DeployRun, asked: Document, tags: dict[str, str] | None) -> Applied:
     ecs_service.check_creation(asked)
     client = run.clients("ecs")
     if "desiredCount" in asked:
@@ -126,7 +126,7 @@ def _create(run: Run, asked: Document, tags: dict[str, str] | None) -> Applied:
     change = aws_tags.change(None, tags, True)
     difference = compare.changes(None, asked, ecs_service.RULES, whole=False)
     if run.check_mode:
-        resource = f"service/{aws_arns.name_of(run.cluster)}/{run.name}"
+        resource = f"service/{aws_arns.name_of(run.cluster)}/{run.service}"
         arn = aws_arns.predicted_arn(client, run.clients("sts"), resource)
         service = {**asked, "serviceArn": arn, "status": "ACTIVE"}
     else:
@@ -144,13 +144,13 @@ def _create(run: Run, asked: Document, tags: dict[str, str] | None) -> Applied:
     return _applied(run, None, service, change, changes)
 
 
-def _update(run: Run, current: Document, asked: Document, tags: dict[str, str] | None) -> Applied:
+def _update(run: DeployRun, current: Document, asked: Document, tags: dict[str, str] | None) -> Applied:
     client = run.clients("ecs")
     elsewhere = any(member in asked for member in ecs_service.IN_REVISIONS)
     revision = service_api.newest_revision(client, current) if elsewhere else None
     before = ecs_service.observed(current, shape_of(client, "CreateService"), revision)
     plan = ecs_service.plan_update(
-        _named(run, before, asked), _asked_of(run, current, asked), shape_of(client, "UpdateService")
+        _named(run, before, asked), _resolved(run, current, asked), shape_of(client, "UpdateService")
     )
     change = aws_tags.change(current, tags, run.params["purge_tags"])
     forced = run.params["force_new_deployment"]
@@ -159,8 +159,8 @@ def _update(run: Run, current: Document, asked: Document, tags: dict[str, str] |
     if run.check_mode:
         service = compare.overlay(current, {name: asked.get(name, value) for name, value in plan.send.items()})
     else:
-        service = service_api.update_service(client, run.cluster, run.name, send) if send else current
-        api.change_tags(client, current["serviceArn"], change)
+        service = service_api.update_service(client, run.cluster, run.service, send) if send else current
+        aws_tags.put(client, current["serviceArn"], change, api.tag, api.untag)
     besides = {
         when: {**change.diff.get(when, {}), **({"images": {n: d[i] for n, d in moved.items()}} if moved else {})}
         for i, when in enumerate(("before", "after"))
@@ -176,15 +176,15 @@ def _update(run: Run, current: Document, asked: Document, tags: dict[str, str] |
 
 
 def _applied(
-    run: Run, before: Document | None, service: Document, tags: aws_tags.TagChange, changes: Document
+    run: DeployRun, before: Document | None, service: Document, tags: aws_tags.TagChange, changes: Document
 ) -> Applied:
-    told = {**service, "tags": aws_tags.to_list(tags.after)}
-    watched = Watched(run.cluster, run.name, ecs_service.primary(service).get("id"))
-    return Applied({**changes, **tell(told)}, watched, before, service)
+    watched = Watched(run.cluster, run.service, ecs_service.primary(service).get("id"))
+    result = service_result({**service, "tags": aws_tags.to_list(tags.after)})
+    return Applied({**changes, **result}, watched, before, service)
 
 
-def tell(service: Document) -> Document:
-    """Return what a result tells of a service, in AWS's own spelling."""
+def service_result(service: Document) -> Document:
+    """Return what a module's result tells of a service, in AWS's own spelling."""
     return {
         "service": {name: value for name, value in service.items() if name not in UNTOLD},
         "arn": service["serviceArn"],
@@ -193,21 +193,21 @@ def tell(service: Document) -> Document:
     }
 
 
-def _owner(run: Run) -> Document | None:
+def _owner(run: DeployRun) -> Document | None:
     """Return the scalable target that owns the desired count, None if the definition does."""
     if run.params["desired_count_policy"] == "enforce":
         return None
-    return autoscaling.scalable_target(run.clients("application-autoscaling"), run.cluster, run.name)
+    return autoscaling.scalable_target(run.clients("application-autoscaling"), run.cluster, run.service)
 
 
-def _asked_of(run: Run, current: Document, asked: Document) -> Document:
+def _resolved(run: DeployRun, current: Document, asked: Document) -> Document:
     """Return what is asked of a service that exists: a revision for a family, and no count that is autoscaling's."""
     count = asked.get("desiredCount")
     if count is not None and count != current["desiredCount"] and _owner(run):
         asked = {name: value for name, value in asked.items() if name != "desiredCount"}
     family = asked.get("taskDefinition")
     if family and ":" not in aws_arns.name_of(family):
-        newest = api.describe_task_definition(run.clients("ecs"), family)
+        newest = api.active_task_definition(run.clients("ecs"), family)
         if newest is None and not run.check_mode:
             raise DocumentError(
                 f"definition.taskDefinition is {family!r}, which has no ACTIVE revision: register one with "
@@ -217,7 +217,7 @@ def _asked_of(run: Run, current: Document, asked: Document) -> Document:
     return asked
 
 
-def _named(run: Run, before: Document, asked: Document) -> Document:
+def _named(run: DeployRun, before: Document, asked: Document) -> Document:
     """Return before with the Cloud Map namespace by its name, where it is asked for by name and AWS tells the ARN."""
     observed = before.get("serviceConnectConfiguration") or {}
     wanted = (asked.get("serviceConnectConfiguration") or {}).get("namespace", "")
@@ -228,10 +228,10 @@ def _named(run: Run, before: Document, asked: Document) -> Document:
     return {**before, "serviceConnectConfiguration": {**observed, "namespace": name or arn}}
 
 
-def _moved_images(run: Run, current: Document, revision: Document | None) -> dict[str, tuple[str, str]]:
+def _moved_images(run: DeployRun, current: Document, revision: Document | None) -> dict[str, tuple[str, str]]:
     """Return the containers whose tag names another image than the one that runs: the digests before and after."""
     client = run.clients("ecs")
-    definition = api.task_definition(client, current["taskDefinition"])
+    definition = api.describe_task_definition(client, current["taskDefinition"])
     tagged = {
         container["name"]: ecs_images.parse(container["image"])
         for container in definition.get("containerDefinitions", [])
@@ -252,7 +252,7 @@ def _moved_images(run: Run, current: Document, revision: Document | None) -> dic
     return moved
 
 
-def _running_digests(run: Run, current: Document, revision: Document | None) -> dict[str, str]:
+def _running_digests(run: DeployRun, current: Document, revision: Document | None) -> dict[str, str]:
     """Return the digest that each container runs: as the service revision has it, else as the newest tasks have it."""
     client = run.clients("ecs")
     revision = revision or service_api.newest_revision(client, current) or {}
@@ -264,7 +264,7 @@ def _running_digests(run: Run, current: Document, revision: Document | None) -> 
     if images:
         return images
     tasks = service_api.describe_tasks(
-        client, run.cluster, service_api.list_tasks(client, run.cluster, run.name, "RUNNING")
+        client, run.cluster, service_api.list_tasks(client, run.cluster, run.service, "RUNNING")
     )
     return {
         container["name"]: container["imageDigest"]

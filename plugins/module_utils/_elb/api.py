@@ -4,14 +4,15 @@
 
 # This module util is PRIVATE to the collection. It can change at any time.
 
-"""What the modules ask of Elastic Load Balancing about load balancers and target groups, one function an action."""
+"""What the modules ask of Elastic Load Balancing one function an action."""
 
 from __future__ import annotations
 
 import typing as t
 
 from .._aws.errors import aws_call
-from .._aws.tags import TagChange, list_of
+from .._aws.pages import all_pages
+from .._aws.tags import from_list, list_of
 from .._documents.shapes import Document
 from .._facts.elb import TAGS_DESCRIBED_AT_ONCE as AT_ONCE
 
@@ -25,8 +26,14 @@ def describe_load_balancer(client: t.Any, name: str) -> Document | None:
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html
     """
-    found = client.describe_load_balancers(Names=[name])["LoadBalancers"]
+    found = all_pages(client, "describe_load_balancers", "LoadBalancers", Names=[name])
     return next((balancer for balancer in found if balancer["LoadBalancerName"] == name), None)
+
+
+@aws_call("describe load balancers {arns}", missing=("LoadBalancerNotFound",), value=[])
+def describe_load_balancers(client: t.Any, arns: list[str]) -> list[Document]:
+    """Return the load balancers; none at all if one of them does not exist."""
+    return all_pages(client, "describe_load_balancers", "LoadBalancers", LoadBalancerArns=arns) if arns else []
 
 
 @aws_call("describe target group {name}", missing=("TargetGroupNotFound",))
@@ -35,8 +42,20 @@ def describe_target_group(client: t.Any, name: str) -> Document | None:
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html
     """
-    found = client.describe_target_groups(Names=[name])["TargetGroups"]
+    found = all_pages(client, "describe_target_groups", "TargetGroups", Names=[name])
     return next((group for group in found if group["TargetGroupName"] == name), None)
+
+
+@aws_call("describe target groups {arns}", missing=("TargetGroupNotFound",), value=[])
+def describe_target_groups(client: t.Any, arns: list[str]) -> list[Document]:
+    """Return the target groups; none at all if one of them does not exist."""
+    return all_pages(client, "describe_target_groups", "TargetGroups", TargetGroupArns=arns) if arns else []
+
+
+@aws_call("describe the target groups behind {balancer}", missing=("LoadBalancerNotFound",), value=[])
+def target_groups_behind(client: t.Any, balancer: str) -> list[Document]:
+    """Return all target groups that a load balancer, named by its ARN, leads to."""
+    return all_pages(client, "describe_target_groups", "TargetGroups", LoadBalancerArn=balancer)
 
 
 @aws_call("describe the attributes of {arn}", passing=NEW)
@@ -59,10 +78,13 @@ def set_group_attributes(client: t.Any, arn: str, attributes: dict[str, str]) ->
     client.modify_target_group_attributes(TargetGroupArn=arn, Attributes=list_of(attributes))
 
 
-@aws_call("describe the listeners of {arn}", passing=NEW)
-def describe_listeners(client: t.Any, arn: str) -> list[Document]:
-    pages = client.get_paginator("describe_listeners").paginate(LoadBalancerArn=arn)
-    return pages.build_full_result()["Listeners"]
+def _listeners(client: t.Any, arn: str) -> list[Document]:
+    return all_pages(client, "describe_listeners", "Listeners", LoadBalancerArn=arn)
+
+
+#: The listeners of a load balancer (its ARN): of one that must be there, or none where it is gone.
+describe_listeners = aws_call("describe the listeners of {arn}", passing=NEW)(_listeners)
+listeners_if_any = aws_call("describe the listeners of {arn}", missing=("LoadBalancerNotFound",), value=[])(_listeners)
 
 
 @aws_call("describe the tags of {arns}", passing=NEW)
@@ -76,21 +98,13 @@ def describe_tags(client: t.Any, arns: list[str]) -> dict[str, list[dict[str, st
     return {item["ResourceArn"]: item.get("Tags", []) for item in found}
 
 
-def change_tags(client: t.Any, arn: str, change: TagChange) -> None:
-    """Set and remove tags; no call where there is nothing to do."""
-    if change.to_set:
-        add_tags(client, arn, change.to_set)
-    if change.to_remove:
-        remove_tags(client, arn, change.to_remove)
-
-
 @aws_call("tag {arn}")
-def add_tags(client: t.Any, arn: str, tags: dict[str, str]) -> None:
+def tag(client: t.Any, arn: str, tags: dict[str, str]) -> None:
     client.add_tags(ResourceArns=[arn], Tags=list_of(tags))
 
 
 @aws_call("untag {arn}")
-def remove_tags(client: t.Any, arn: str, keys: list[str]) -> None:
+def untag(client: t.Any, arn: str, keys: list[str]) -> None:
     client.remove_tags(ResourceArns=[arn], TagKeys=keys)
 
 
@@ -153,26 +167,6 @@ def delete_target_group(client: t.Any, arn: str) -> None:
     client.delete_target_group(TargetGroupArn=arn)
 
 
-@aws_call("describe subnets {ids}", missing=("InvalidSubnetID.NotFound", "InvalidSubnetID.Malformed"), value=[])
-def describe_subnets(ec2: t.Any, ids: list[str]) -> list[Document]:
-    """Return the subnets; none at all if one of them does not exist.
-
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
-    """
-    return ec2.describe_subnets(SubnetIds=ids)["Subnets"]
-
-
-@aws_call("describe the network interfaces of {balancer}")
-def interfaces_of(ec2: t.Any, balancer: str) -> list[str]:
-    """Return the IDs of a load balancer's network interfaces; balancer is V(app/llm/50dc6c495c0c9188).
-
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html
-    """
-    described = {"Name": "description", "Values": [f"ELB {balancer}"]}
-    found = ec2.describe_network_interfaces(Filters=[described])["NetworkInterfaces"]
-    return sorted(interface["NetworkInterfaceId"] for interface in found)
-
-
 @aws_call(
     "get the web ACL of {arn}", missing=("WAFNonexistentItemException",), passing=("WAFUnavailableEntityException",)
 )
@@ -203,3 +197,48 @@ def target_health(client: t.Any, target_group_arn: str) -> list[Document]:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetHealth.html
     """
     return client.describe_target_health(TargetGroupArn=target_group_arn)["TargetHealthDescriptions"]
+
+
+def _rules(client: t.Any, listener_arn: str) -> list[Document]:
+    return all_pages(client, "describe_rules", "Rules", ListenerArn=listener_arn)
+
+
+#: The rules of a listener, the default one among them: of a listener that must be there, or none where it is gone.
+#: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html
+_RULES = "describe the rules of listener {listener_arn}"
+describe_rules = aws_call(_RULES, passing=("ListenerNotFound",))(_rules)
+rules_if_any = aws_call(_RULES, missing=("ListenerNotFound",), value=[])(_rules)
+
+
+def rules_with_tags(client: t.Any, rules: list[Document]) -> list[Document]:
+    """Return the rules, each with C(tags) as a map."""
+    found = describe_tags(client, [rule["RuleArn"] for rule in rules])
+    return [{**rule, "tags": from_list(found.get(rule["RuleArn"]))} for rule in rules]
+
+
+@aws_call(
+    "create a rule of listener {document[ListenerArn]}",
+    missing=("PriorityInUse",),
+    passing=("ListenerNotFound", "TargetGroupNotFound"),
+)
+def create_rule(client: t.Any, document: Document) -> Document | None:
+    """Return the new rule; None if another one took the priority meanwhile.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
+    """
+    return client.create_rule(**document)["Rules"][0]
+
+
+@aws_call("change rule {arn}", passing=("TargetGroupNotFound",))
+def modify_rule(client: t.Any, arn: str, fields: Document) -> Document:
+    return client.modify_rule(RuleArn=arn, **fields)["Rules"][0]
+
+
+@aws_call("give rule {arn} the priority {priority}")
+def set_priority(client: t.Any, arn: str, priority: int) -> None:
+    client.set_rule_priorities(RulePriorities=[{"RuleArn": arn, "Priority": priority}])
+
+
+@aws_call("delete rule {arn}", missing=("RuleNotFound",))
+def delete_rule(client: t.Any, arn: str) -> None:
+    client.delete_rule(RuleArn=arn)

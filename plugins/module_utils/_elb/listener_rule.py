@@ -120,7 +120,7 @@ def own(rules: list[Document], conditions: list[Document] | None, owner: Mapping
         return next(iter(alike), None)
     if len(ours) > 1:
         raise DocumentError(
-            f"The rules {', '.join(rule['RuleArn'] for rule in ours)} all have {tags.shown(tags.texts(owner))} "
+            f"The rules {', '.join(rule['RuleArn'] for rule in ours)} all have {tags.in_words(tags.texts(owner))} "
             "(owner_tags), and none has these conditions. Add a tag that tells them apart"
         )
     return next(iter(ours), None)
@@ -129,7 +129,7 @@ def own(rules: list[Document], conditions: list[Document] | None, owner: Mapping
 def check_others(others: list[Document], conditions: list[Document], priority: int) -> None:
     """Raise DocumentError where another rule has this priority (0: any will do), or these conditions."""
     for rule in others:
-        called = f"rule {rule['RuleArn']} (priority {rule['Priority']}, tags {tags.shown(rule['tags'])})"
+        called = f"rule {rule['RuleArn']} (priority {rule['Priority']}, tags {tags.in_words(rule['tags'])})"
         if priority and rule["Priority"] == str(priority):
             raise DocumentError(
                 f"priority: {priority} is taken by {called}. Take another one, or 0 for the lowest free one, or remove "
@@ -159,7 +159,7 @@ def same_actions(there: list[Document], asked: list[Document], ignore_weights: b
     return elb_actions.normal(there, ignore_weights) == elb_actions.normal(asked, ignore_weights)
 
 
-def shown(conditions: list[Document], actions: list[Document], priority: t.Any, ignore_weights: bool) -> Document:
+def as_compared(conditions: list[Document], actions: list[Document], priority: t.Any, ignore_weights: bool) -> Document:
     """Return a rule as C(--diff) shows it."""
     return {
         "Conditions": normal(conditions),

@@ -202,7 +202,7 @@ def _to_change(listener: Document, fields: list[str]) -> Document:
     return changed
 
 
-def told(balancer: Document) -> Document:
+def as_result(balancer: Document) -> Document:
     """Return a load balancer as the module does: AWS's own, and beside that what a play asks for most."""
     return {
         **balancer,

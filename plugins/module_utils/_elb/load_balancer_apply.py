@@ -20,6 +20,7 @@ from .._aws.tags import TagChange, from_list
 from .._documents import compare
 from .._documents.compare import Difference, overlay
 from .._documents.shapes import Document, DocumentError
+from .._ec2.network import describe_interfaces, describe_subnets
 from . import api, load_balancer
 from . import attributes as elb_attributes
 
@@ -27,7 +28,7 @@ PROTECTION = "deletion_protection.enabled"
 Outcome = tuple[Document, list[Document]]
 
 
-class There(t.NamedTuple):
+class Existing(t.NamedTuple):
     """A load balancer as it is, with its tags, and what was asked about it; balancer is None if there is none."""
 
     balancer: Document | None
@@ -53,7 +54,7 @@ class Plan:
         return self.new or any(changes)
 
 
-def found(clients: Clients, name: str, owner: dict[str, t.Any], asked: t.Collection[str]) -> There:
+def read(clients: Clients, name: str, owner: dict[str, t.Any], asked: t.Collection[str]) -> Existing:
     """Read the load balancer, its tags, and what is asked: V(attributes), V(listeners), V(web_acl).
 
     Raises DocumentError if it is another one's.
@@ -61,11 +62,11 @@ def found(clients: Clients, name: str, owner: dict[str, t.Any], asked: t.Collect
     client = clients("elbv2")
     balancer = api.describe_load_balancer(client, name)
     if balancer is None:
-        return There(None, [], [], None)
+        return Existing(None, [], [], None)
     arn = balancer["LoadBalancerArn"]
     tags = api.describe_tags(client, [arn]).get(arn, [])
     ownership.check_owner(f"Load balancer {name}", from_list(tags), owner)
-    return There(
+    return Existing(
         {**balancer, "tags": tags},
         api.balancer_attributes(client, arn) if "attributes" in asked else [],
         api.describe_listeners(client, arn) if "listeners" in asked else [],
@@ -74,26 +75,26 @@ def found(clients: Clients, name: str, owner: dict[str, t.Any], asked: t.Collect
 
 
 def plan(
-    there: There,
+    existing: Existing,
     document: Document,
     attributes: dict[str, str],
     listeners: list[Document] | None,
     web_acl: str | None,
 ) -> Plan:
     """Compare what there is with what is asked for. Raises DocumentError where AWS allows no change."""
-    new = there.balancer is None
+    new = existing.balancer is None
     if new:
         load_balancer.check_new(document)
     difference = load_balancer.compare(
-        None if there.balancer is None else load_balancer.as_asked(there.balancer), document
+        None if existing.balancer is None else load_balancer.as_asked(existing.balancer), document
     )
     if not new:
         load_balancer.check_fixed(document["Name"], difference)
-    attribute_change = elb_attributes.attribute_change(there.attributes, attributes)
-    listener_change = load_balancer.listener_changes(there.listeners, listeners)
-    acl = web_acl if web_acl is not None and web_acl != (there.web_acl or "") else None
-    acls = {} if web_acl is None else {"before": {"web_acl_arn": there.web_acl}, "after": {"web_acl_arn": web_acl}}
-    diff = compare.together(attribute_change.diff, listener_change.diff, acls if web_acl or there.web_acl else {})
+    attribute_change = elb_attributes.attribute_change(existing.attributes, attributes)
+    listener_change = load_balancer.listener_changes(existing.listeners, listeners)
+    acl = web_acl if web_acl is not None and web_acl != (existing.web_acl or "") else None
+    acls = {} if web_acl is None else {"before": {"web_acl_arn": existing.web_acl}, "after": {"web_acl_arn": web_acl}}
+    diff = compare.together(attribute_change.diff, listener_change.diff, acls if web_acl or existing.web_acl else {})
     return Plan(new, difference, attribute_change, listener_change, acl, {**diff, **({"before": {}} if new else {})})
 
 
@@ -104,13 +105,13 @@ def check_subnets(clients: Clients, planned: Plan, document: Document, check_mod
         return
     if check_mode and any(arns.is_made_up(subnet) for subnet in ids):
         return
-    load_balancer.check_zones(document, api.describe_subnets(clients("ec2"), ids))
+    load_balancer.check_zones(document, describe_subnets(clients("ec2"), {"SubnetIds": ids}))
 
 
-def predicted(clients: Clients, there: There, planned: Plan, document: Document, tags: TagChange) -> Outcome:
+def predicted(clients: Clients, existing: Existing, planned: Plan, document: Document, tags: TagChange) -> Outcome:
     """Return the load balancer and its listeners as they would be."""
     client = clients("elbv2")
-    balancer = there.balancer or load_balancer.made_up(document, client)
+    balancer = existing.balancer or load_balancer.made_up(document, client)
     kept = {key: value for key, value in document.items() if key in ("SecurityGroups", "IpAddressType")}
     called = balancer["LoadBalancerArn"].partition("loadbalancer/")[2]
     made = [
@@ -121,32 +122,32 @@ def predicted(clients: Clients, there: There, planned: Plan, document: Document,
     changes = dict(planned.listeners.change)
     stay = [
         {**listener, **changes.get(listener["ListenerArn"], {})}
-        for listener in there.listeners
+        for listener in existing.listeners
         if listener["ListenerArn"] not in gone
     ]
-    return overlay(balancer, kept), shown([*stay, *made])
+    return overlay(balancer, kept), listener_results([*stay, *made])
 
 
-def apply(clients: Clients, there: There, planned: Plan, document: Document, tags: TagChange) -> Outcome:
+def apply(clients: Clients, existing: Existing, planned: Plan, document: Document, tags: TagChange) -> Outcome:
     """Make the calls that the plan needs; return the load balancer and its listeners."""
     client = clients("elbv2")
-    if there.balancer is None:
+    if existing.balancer is None:
         with_tags = {"Tags": aws_tags.list_of(tags.after)} if tags.after else {}
         balancer = api.create_load_balancer(client, {**document, **with_tags})
     else:
-        balancer = there.balancer
+        balancer = existing.balancer
         _update(client, balancer["LoadBalancerArn"], planned.difference.fields, document, tags)
     arn = balancer["LoadBalancerArn"]
     if planned.attributes.to_set:
         api.set_balancer_attributes(client, arn, planned.attributes.to_set)
     if planned.web_acl:
         api.associate_web_acl(clients("wafv2"), arn, planned.web_acl)
-    elif planned.web_acl == "" and there.web_acl:
+    elif planned.web_acl == "" and existing.web_acl:
         api.disassociate_web_acl(clients("wafv2"), arn)
-    listeners = _apply_listeners(client, arn, there.listeners, planned.listeners)
-    if there.balancer is not None and planned.difference.changed:
+    listeners = _apply_listeners(client, arn, existing.listeners, planned.listeners)
+    if existing.balancer is not None and planned.difference.changed:
         balancer = api.describe_load_balancer(client, document["Name"]) or balancer
-    return balancer, shown(listeners)
+    return balancer, listener_results(listeners)
 
 
 def _update(client: t.Any, arn: str, fields: list[str], document: Document, tags: TagChange) -> None:
@@ -157,13 +158,13 @@ def _update(client: t.Any, arn: str, fields: list[str], document: Document, tags
         api.set_security_groups(client, arn, document["SecurityGroups"])
     if "IpAddressType" in fields:
         api.set_ip_address_type(client, arn, document["IpAddressType"])
-    api.change_tags(client, arn, tags)
+    aws_tags.put(client, arn, tags, api.tag, api.untag)
 
 
 def _apply_listeners(
-    client: t.Any, arn: str, there: list[Document], changes: load_balancer.Listeners
+    client: t.Any, arn: str, existing: list[Document], changes: load_balancer.Listeners
 ) -> list[Document]:
-    now = {listener["ListenerArn"]: listener for listener in there}
+    now = {listener["ListenerArn"]: listener for listener in existing}
     for listener in changes.delete:
         api.delete_listener(client, listener["ListenerArn"])
         del now[listener["ListenerArn"]]
@@ -175,7 +176,7 @@ def _apply_listeners(
     return list(now.values())
 
 
-def shown(listeners: list[Document]) -> list[Document]:
+def listener_results(listeners: list[Document]) -> list[Document]:
     """Return listeners as the module does, by port."""
     return [
         {"arn": listener["ListenerArn"], "port": listener["Port"], "protocol": listener["Protocol"]}
@@ -205,9 +206,9 @@ def _state(balancer: Document) -> str:
     return balancer.get("State", {}).get("Code", "")
 
 
-def is_protected(there: There) -> bool:
+def is_protected(existing: Existing) -> bool:
     """Whether deletion protection keeps a load balancer."""
-    return {"Key": PROTECTION, "Value": "true"} in there.attributes
+    return {"Key": PROTECTION, "Value": "true"} in existing.attributes
 
 
 def refuse_protected(name: str) -> t.NoReturn:
@@ -232,7 +233,8 @@ def delete(clients: Clients, balancer: Document, seconds: int, wait: bool) -> No
     left: list[str] = []
 
     def are_gone() -> bool:
-        left[:] = api.interfaces_of(clients("ec2"), called)
+        found = describe_interfaces(clients("ec2"), "description", [f"ELB {called}"])
+        left[:] = sorted(interface["NetworkInterfaceId"] for interface in found)
         return not left
 
     if not aws_wait.until(are_gone, seconds):

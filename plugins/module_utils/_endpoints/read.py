@@ -13,7 +13,6 @@ from .._documents.shapes import Document
 from .._ec2.network import describe_interfaces, describe_route_tables
 from .._ecs import api, service_api
 from .._elb import api as elb_api
-from .._elb.reads import describe_listeners, describe_load_balancers, describe_rules, describe_target_groups
 from . import addresses
 from .addresses import Asked
 
@@ -25,10 +24,12 @@ def endpoints(clients: Clients, service: Document, asked: Asked) -> list[Documen
     tasks = service_api.describe_tasks(ecs, cluster, arns) if arns else []
     running = [task for task in tasks if task.get("lastStatus") == "RUNNING"]
     definitions = {
-        arn: api.task_definition(ecs, arn) for arn in dict.fromkeys(task["taskDefinitionArn"] for task in running)
+        arn: api.describe_task_definition(ecs, arn)
+        for arn in dict.fromkeys(task["taskDefinitionArn"] for task in running)
     }
     ids = [eni for eni in map(addresses.eni_of, running) if eni]
-    enis = {eni["NetworkInterfaceId"]: eni for eni in (describe_interfaces(clients("ec2"), ids) if ids else [])}
+    interfaces = describe_interfaces(clients("ec2"), "network-interface-id", ids) if ids else []
+    enis = {eni["NetworkInterfaceId"]: eni for eni in interfaces}
     found = [
         addresses.endpoint(task, definitions[task["taskDefinitionArn"]], enis.get(addresses.eni_of(task)), asked)
         for task in running
@@ -53,15 +54,15 @@ def _with_reasons(clients: Clients, service: Document, found: list[Document], en
 def load_balancers(clients: Clients, service: Document, asked: Asked) -> list[Document]:
     """Return the load balancers that lead to the service, one entry for each of its target groups behind them."""
     arns = service_api.target_groups_of(service)
-    groups = describe_target_groups(clients("elbv2"), arns) if arns else []
+    groups = elb_api.describe_target_groups(clients("elbv2"), arns)
     behind = {arn for group in groups for arn in group.get("LoadBalancerArns", [])}
-    balancers = describe_load_balancers(clients("elbv2"), sorted(behind)) if behind else []
+    balancers = elb_api.describe_load_balancers(clients("elbv2"), sorted(behind))
     found = []
     for balancer in balancers:
         arn = balancer["LoadBalancerArn"]
         listeners = [
-            {**each, "Rules": describe_rules(clients("elbv2"), each["ListenerArn"])}
-            for each in describe_listeners(clients("elbv2"), arn)
+            {**each, "Rules": elb_api.rules_if_any(clients("elbv2"), each["ListenerArn"])}
+            for each in elb_api.listeners_if_any(clients("elbv2"), arn)
         ]
         for group in (group["TargetGroupArn"] for group in groups if arn in group.get("LoadBalancerArns", [])):
             counts = addresses.target_counts(elb_api.target_health(clients("elbv2"), group))

@@ -46,12 +46,12 @@ def diagnose(
         ],
         "deployments": [_deployment(d) for d in service.get("deployments", [])],
     }
-    found["targets"] = _asked(lambda: _targets(clients, service), found, "target health")
-    found["tasks"] = _asked(lambda: _tasks(clients, service, deployment, log_lines), found, "stopped tasks")
+    found["targets"] = _if_allowed(lambda: _targets(clients, service), found, "target health")
+    found["tasks"] = _if_allowed(lambda: _tasks(clients, service, deployment, log_lines), found, "stopped tasks")
     return {**found, "summary": summary(found)}
 
 
-def _asked(ask: t.Callable[[], list], found: Document, what: str) -> list:
+def _if_allowed(ask: t.Callable[[], list], found: Document, what: str) -> list:
     """Return the answer; a diagnosis is worth having without what may not be read, and says so."""
     try:
         return ask()
@@ -94,7 +94,7 @@ def _tasks(clients: Clients, service: Document, deployment: str | None, log_line
     kinds = telling(tasks, deployment)
     definitions = {kind[0]["taskDefinitionArn"]: {} for kind in kinds}
     for arn in definitions:
-        definitions[arn] = api.task_definition(client, arn)
+        definitions[arn] = api.describe_task_definition(client, arn)
     return [
         {**_task(clients, kind[0], definitions[kind[0]["taskDefinitionArn"]], log_lines), "alike": len(kind)}
         for kind in kinds

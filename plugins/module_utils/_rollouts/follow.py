@@ -15,19 +15,11 @@ from .._aws.errors import EcsError
 from .._aws.session import Clients
 from .._documents.shapes import Document
 from .._ecs import service_api
+from .._ecs.service_apply import Watched
 from . import look as rollouts_look
 
 #: Seconds between two looks: short while something happens, long while nothing does.
 SHORTEST, LONGEST = 0.5, 5.0
-
-
-class Watched(t.NamedTuple):
-    """A service, and the deployment (its ID) or the tasks (their ARNs, while it goes away) that are waited for."""
-
-    cluster: str
-    name: str
-    deployment: str | None = None
-    tasks: list[str] | None = None
 
 
 class Step(t.NamedTuple):

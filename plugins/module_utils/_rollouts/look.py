@@ -16,7 +16,7 @@ import re
 import typing as t
 
 from .._aws.arns import short
-from .._ecs.service import primary
+from .._ecs import service as ecs_service
 
 Look = dict[str, t.Any]
 
@@ -44,7 +44,7 @@ def first_look(service: dict | None, deployment_id: str | None) -> Look:
     Its events are old; everything else that the first look sees is new.
     """
     past = look(service, deployment_id)
-    kept = {name: past[name] for name in ("refuge", "seen")}
+    kept = {name: past[name] for name in ("has_rollback_target", "seen")}
     return {**look(None, deployment_id), **kept, "unseen_since": None, "events": past["events"][:1]}
 
 
@@ -64,23 +64,26 @@ def look(
     beside = beside or {}
     detail = beside.get("deployment") or {}
     deployments = service.get("deployments", [])
-    heir = primary(service)
-    mine = next((d for d in deployments if d.get("id") == deployment_id), {})
-    counts = mine or heir or service
-    seen = _last(before, "seen", False) or bool(mine if deployment_id else service["status"] == "ACTIVE")
-    since = None if seen else _first(_last(before, "unseen_since", None), beside.get("at", 0.0))
+    primary = ecs_service.primary(service)
+    own = next((d for d in deployments if d.get("id") == deployment_id), {})
+    counts = own or primary or service
+    seen = _last(before, "seen", False) or bool(own if deployment_id else service["status"] == "ACTIVE")
+    has_rollback_target = _last(before, "has_rollback_target", False) or any(
+        deployment is not own and _rolled_out(deployment) for deployment in deployments
+    )
+    since = None if seen else _first_given(_last(before, "unseen_since", None), beside.get("at", 0.0))
     now = {
         "status": service["status"],
         "deployment": deployment_id,
         "seen": seen,
         "unseen_since": since,
-        "doubted": not seen and "tasks" not in beside and beside.get("at", 0.0) - since < GRACE,
-        "is_primary": bool(mine) and mine is heir,
+        "may_be_stale": not seen and "tasks" not in beside and beside.get("at", 0.0) - since < GRACE,
+        "is_primary": bool(own) and own is primary,
         # A deployment that was rolled back leaves the list: what was last seen of it stays.
-        "task_definition": short(mine.get("taskDefinition")) or _last(before, "task_definition", ""),
-        "rollout": mine.get("rolloutState") or _last(before, "rollout", None),
-        "reason": _reason(mine) or _last(before, "reason", ""),
-        "failed": mine.get("failedTasks") or _last(before, "failed", 0),
+        "task_definition": short(own.get("taskDefinition")) or _last(before, "task_definition", ""),
+        "rollout": own.get("rolloutState") or _last(before, "rollout", None),
+        "reason": _reason(own) or _last(before, "reason", ""),
+        "failed_tasks": own.get("failedTasks") or _last(before, "failed_tasks", 0),
         "desired": counts.get("desiredCount", 0),
         "running": counts.get("runningCount", 0),
         "pending": counts.get("pendingCount", 0),
@@ -88,22 +91,22 @@ def look(
         "stage": detail.get("lifecycleStage"),
         "waits_for": [hook["hookId"] for hook in detail.get("lifecycleHookDetails", []) if _awaits(hook)],
         "primary": {
-            "id": heir.get("id"),
-            "task_definition": short(heir.get("taskDefinition")),
-            "rollout": heir.get("rolloutState"),
-            "reason": heir.get("rolloutStateReason", ""),
-            "complete": is_complete(heir),
+            "id": primary.get("id"),
+            "task_definition": short(primary.get("taskDefinition")),
+            "rollout": primary.get("rolloutState"),
+            "reason": primary.get("rolloutStateReason", ""),
+            "complete": is_complete(primary),
         },
         "rolls_back": _rolls_back(service.get("deploymentConfiguration", {})),
-        "refuge": _last(before, "refuge", False) or any(d is not mine and _rolled_out(d) for d in deployments),
+        "has_rollback_target": has_rollback_target,
         "targets": beside.get("targets", {}),
         "tasks": beside.get("tasks"),
         "events": [{"id": event["id"], "message": event["message"]} for event in service.get("events", [])],
     }
     if before is None:
-        return {**now, "undone": False}
-    now["reason"] = _failure_told(before, now) or now["reason"]
-    return {**now, "undone": before["undone"] or _is_undone(before, now)}
+        return {**now, "deployment_failed": False}
+    now["reason"] = _failure_in_events(before, now) or now["reason"]
+    return {**now, "deployment_failed": before["deployment_failed"] or _has_failed(before, now)}
 
 
 def next_step(previous: Look, current: Look) -> tuple[list[str], str | None]:
@@ -120,7 +123,7 @@ def verdict(now: Look) -> str | None:
     """Return how the wait ends, None while it goes on."""
     if now["tasks"] is not None:
         return GONE if now["status"] in ("INACTIVE", "MISSING") and not now["tasks"] else None
-    if now["doubted"] and not now["undone"]:
+    if now["may_be_stale"] and not now["deployment_failed"]:
         return None
     if now["status"] != "ACTIVE":
         return DELETED
@@ -132,13 +135,13 @@ def verdict(now: Look) -> str | None:
 def _verdict_on_primary(now: Look) -> str | None:
     if now["rollout"] == "FAILED":
         # The rollback is a new deployment that takes over; with nothing to go back to it never comes.
-        return None if now["rolls_back"] and now["refuge"] else FAILED
+        return None if now["rolls_back"] and now["has_rollback_target"] else FAILED
     return SUCCEEDED if now["primary"]["complete"] else None
 
 
 def _verdict_on_replaced(now: Look) -> str | None:
     """The followed deployment is not the primary one any more: rolled back, or another call started one."""
-    if not now["undone"]:
+    if not now["deployment_failed"]:
         return REPLACED
     if now["primary"]["rollout"] == "FAILED":
         return ROLLBACK_FAILED
@@ -151,9 +154,9 @@ def lines(previous: Look, current: Look) -> list[str]:
     out += _target_lines(previous["targets"], current["targets"])
     out += _hook_lines(previous, current)
     figures = _figures(current)
-    # The figures of a look that is not believed are those of the past.
-    was_none = previous["status"] == "MISSING" or previous["doubted"]
-    if not current["doubted"] and (was_none or figures != _figures(previous)):
+    # The figures of a look that may be stale are those of the past.
+    was_none = previous["status"] == "MISSING" or previous["may_be_stale"]
+    if not current["may_be_stale"] and (was_none or figures != _figures(previous)):
         out.append(figures)
     return out
 
@@ -171,22 +174,22 @@ def new_events(previous: Look, current: Look) -> list[str]:
 
 def outcome(how: str, now: Look, service: str, seconds: int) -> str:
     """Return one sentence on how the wait of wait_timeout=seconds ended; service is its name and cluster, in words."""
-    mine = now["task_definition"] or now["deployment"] or "the task set"
-    heir = now["primary"]["task_definition"]
-    reason = f": {now['reason'].rstrip('.')}" if now["undone"] and now["reason"] else ""
+    own = now["task_definition"] or now["deployment"] or "the task set"
+    primary = now["primary"]["task_definition"]
+    reason = f": {now['reason'].rstrip('.')}" if now["deployment_failed"] and now["reason"] else ""
     unseen = "" if now["seen"] else f" DescribeServices did not show {now['deployment'] or 'it'} after it was started."
     if how == TIMED_OUT and now["tasks"] is not None:
         return f"{service} is still there after wait_timeout={seconds} seconds ({_figures(now)})."
     return {
-        SUCCEEDED: f"{service} runs {mine} ({_counts(now)}).",
+        SUCCEEDED: f"{service} runs {own} ({_counts(now)}).",
         GONE: f"{service} is gone.",
-        FAILED: f"{service}: the deployment of {mine} failed ({_counts(now)}){reason}.",
-        ROLLED_BACK: f"{service}: the deployment of {mine} failed and was rolled back, {heir} runs again{reason}.",
-        ROLLBACK_FAILED: f"{service}: the deployment of {mine} failed, and so did its rollback to {heir}{reason}.",
-        REPLACED: f"{service}: another deployment, of {heir}, replaced {now['deployment']} before its end.{unseen}",
+        FAILED: f"{service}: the deployment of {own} failed ({_counts(now)}){reason}.",
+        ROLLED_BACK: f"{service}: the deployment of {own} failed and was rolled back, {primary} runs again{reason}.",
+        ROLLBACK_FAILED: f"{service}: the deployment of {own} failed, and so did its rollback to {primary}{reason}.",
+        REPLACED: f"{service}: another deployment, of {primary}, replaced {now['deployment']} before its end.{unseen}",
         DELETED: f"{service} was deleted while it was waited for (status {now['status']}).{unseen}",
         TIMED_OUT: (
-            f"{service}: the deployment of {mine} is not done after wait_timeout={seconds} s ({_counts(now)}).{unseen}"
+            f"{service}: the deployment of {own} is not done after wait_timeout={seconds} s ({_counts(now)}).{unseen}"
         ),
     }[how]
 
@@ -195,24 +198,24 @@ def _last(before: Look | None, key: str, default: t.Any) -> t.Any:
     return before[key] if before else default
 
 
-def _first(*values: t.Any) -> t.Any:
+def _first_given(*values: t.Any) -> t.Any:
     return next((value for value in values if value is not None), None)
 
 
-def _failure_told(before: Look, now: Look) -> str | None:
+def _failure_in_events(before: Look, now: Look) -> str | None:
     """Return what an event says of the deployment's failure: its own entry may be gone before it is looked at."""
-    said = re.escape(f"(deployment {now['deployment']}) deployment failed: ")
-    found = (re.match(f"{said}(.*)", text) for text in new_events(before, now))
-    return next((match.group(1) for match in found if match), None)
+    start = re.escape(f"(deployment {now['deployment']}) deployment failed: ")
+    matches = (re.match(f"{start}(.*)", text) for text in new_events(before, now))
+    return next((match.group(1) for match in matches if match), None)
 
 
-def _is_undone(before: Look, now: Look) -> bool:
+def _has_failed(before: Look, now: Look) -> bool:
     """Whether the deployment failed, by its own state or by what is said while another one takes over."""
-    said = [now["primary"]["reason"], *new_events(before, now)]
+    texts = [now["primary"]["reason"], *new_events(before, now)]
     if now["rollout"] == "FAILED" or now["reason"]:
         return True
-    # While the looks are not believed, what they say of a rollback may be about an earlier deployment.
-    return not now["is_primary"] and not now["doubted"] and any(_ROLLBACK.search(text) for text in said)
+    # While a look may be stale, what it says of a rollback may be about an earlier deployment.
+    return not now["is_primary"] and not now["may_be_stale"] and any(_ROLLBACK.search(text) for text in texts)
 
 
 def _reason(deployment: dict) -> str:
@@ -240,7 +243,7 @@ def _awaits(hook: dict) -> bool:
 
 
 def _counts(now: Look) -> str:
-    failed = f", {now['failed']} failed" if now["failed"] else ""
+    failed = f", {now['failed_tasks']} failed" if now["failed_tasks"] else ""
     return f"{now['running']} of {now['desired']} running, {now['pending']} pending{failed}"
 
 
@@ -248,13 +251,13 @@ def _figures(now: Look) -> str:
     """Return the state of the rollout, or of the deletion, in one line."""
     if now["tasks"] is not None:
         return f"{now['status'].lower()}, tasks not stopped yet: {now['tasks']}"
-    heir = now["primary"]
-    if not heir["id"]:
+    primary = now["primary"]
+    if not primary["id"]:
         return _counts(now)
     if not now["is_primary"]:
-        return f"now on {heir['task_definition']}: {'completed' if heir['complete'] else 'in progress'}"
+        return f"now on {primary['task_definition']}: {'completed' if primary['complete'] else 'in progress'}"
     state = (now["rollout"] or now["status"]).lower().replace("_", " ")
-    trips = f" (the circuit breaker trips at {now['threshold']})" if now["failed"] and now["threshold"] else ""
+    trips = f" (the circuit breaker trips at {now['threshold']})" if now["failed_tasks"] and now["threshold"] else ""
     stage = f", stage {now['stage']}" if now["stage"] else ""
     return f"{now['task_definition']}: {state}, {_counts(now)}{trips}{stage}"
 

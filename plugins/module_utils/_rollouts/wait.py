@@ -17,10 +17,10 @@ import typing as t
 from .._aws.arns import name_of
 from .._aws.session import Clients
 from .._documents.shapes import Document
-from .._ecs.service_apply import Applied, tell
+from .._ecs.service_apply import Applied, Watched, service_result
 from . import look as rollouts_look
 from .diagnosis import diagnose
-from .follow import Step, Watched, watch
+from .follow import Step, watch
 
 #: Seconds that one stretch lasts when nothing happens.
 STRETCH = 30
@@ -54,13 +54,14 @@ def stretch(clients: Clients, state: Document, longest: float = STRETCH) -> Docu
     """
     watched, seconds = Watched(**state["watched"]), float(state["seconds"])
     step = watch(clients, watched, state["look"], max(0.0, min(seconds, longest)))
-    told = {"changed": False, "progress": step.lines, **(tell(step.service) if _is_there(step, watched) else {})}
+    service = service_result(step.service) if _is_there(step, watched) else {}
+    result = {"changed": False, "progress": step.lines, **service}
     verdict = step.verdict or _given_up(step, seconds, longest)
     if verdict is None:
-        return {**told, "_following": _state(watched, step.look, state["timeout"], seconds)}
+        return {**result, "_following": _state(watched, step.look, state["timeout"], seconds)}
     if verdict in rollouts_look.GOOD:
-        return told
-    return {**told, "failed": True, **_failure(clients, watched, verdict, step, state["timeout"])}
+        return result
+    return {**result, "failed": True, **_failure(clients, watched, verdict, step, state["timeout"])}
 
 
 def _given_up(step: Step, seconds: float, longest: float) -> str | None:
@@ -72,9 +73,9 @@ def _is_there(step: Step, watched: Watched) -> bool:
 
 
 def _failure(clients: Clients, watched: Watched, verdict: str, step: Step, timeout: int) -> Document:
-    called = f"Service {watched.name} in cluster {name_of(watched.cluster)}"
+    service = f"Service {watched.name} in cluster {name_of(watched.cluster)}"
     diagnosis = diagnose(clients, step.service, watched.deployment) if step.service else {"summary": []}
-    message = [rollouts_look.outcome(verdict, step.look, called, timeout), *diagnosis["summary"]]
+    message = [rollouts_look.outcome(verdict, step.look, service, timeout), *diagnosis["summary"]]
     return {"msg": "\n".join(message), "diagnosis": diagnosis}
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.errors import aws_call
+from .._aws.pages import all_pages
 from .._documents.shapes import Document
 from .._facts.autoscaling import DIMENSION
 from .._facts.cloudwatch import ALARMS_DELETED_AT_ONCE
@@ -55,8 +56,8 @@ def untag(client: t.Any, arn: str, keys: list[str]) -> None:
 @aws_call("describe the scaling policies of {resource_id}")
 def describe_policies(client: t.Any, resource_id: str) -> dict[str, Document]:
     """Return all policies by their names."""
-    pages = client.get_paginator("describe_scaling_policies").paginate(**_of(resource_id))
-    return {item["PolicyName"]: item for item in pages.build_full_result()["ScalingPolicies"]}
+    found = all_pages(client, "describe_scaling_policies", "ScalingPolicies", **_of(resource_id))
+    return {item["PolicyName"]: item for item in found}
 
 
 @aws_call("put scaling policy {name} of {resource_id}")
@@ -73,8 +74,8 @@ def delete_policy(client: t.Any, resource_id: str, name: str) -> None:
 @aws_call("describe the scheduled actions of {resource_id}")
 def describe_schedules(client: t.Any, resource_id: str) -> dict[str, Document]:
     """Return all scheduled actions by their names."""
-    pages = client.get_paginator("describe_scheduled_actions").paginate(**_of(resource_id))
-    return {item["ScheduledActionName"]: item for item in pages.build_full_result()["ScheduledActions"]}
+    found = all_pages(client, "describe_scheduled_actions", "ScheduledActions", **_of(resource_id))
+    return {item["ScheduledActionName"]: item for item in found}
 
 
 @aws_call("put scheduled action {name} of {resource_id}")
@@ -93,8 +94,8 @@ def describe_alarms(cloudwatch: t.Any, prefix: str) -> dict[str, Document]:
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
     """
-    pages = cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"])
-    return {item["AlarmName"]: item for item in pages.build_full_result()["MetricAlarms"]}
+    found = all_pages(cloudwatch, "describe_alarms", "MetricAlarms", AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"])
+    return {item["AlarmName"]: item for item in found}
 
 
 @aws_call("put alarm {fields[AlarmName]}")
@@ -110,15 +111,3 @@ def put_alarm(cloudwatch: t.Any, fields: Document) -> None:
 def delete_alarms(cloudwatch: t.Any, names: list[str]) -> None:
     for start in range(0, len(names), ALARMS_DELETED_AT_ONCE):
         cloudwatch.delete_alarms(AlarmNames=names[start : start + ALARMS_DELETED_AT_ONCE])
-
-
-@aws_call("describe target groups {arns}", missing=("TargetGroupNotFound",), value=[])
-def target_groups(elbv2: t.Any, arns: list[str]) -> list[Document]:
-    return elbv2.describe_target_groups(TargetGroupArns=arns)["TargetGroups"]
-
-
-@aws_call("describe the target groups behind {balancer}", missing=("LoadBalancerNotFound",), value=[])
-def groups_behind(elbv2: t.Any, balancer: str) -> list[Document]:
-    """Return all target groups that a load balancer leads to."""
-    pages = elbv2.get_paginator("describe_target_groups").paginate(LoadBalancerArn=balancer)
-    return pages.build_full_result()["TargetGroups"]

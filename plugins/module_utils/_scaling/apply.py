@@ -222,10 +222,8 @@ def _register(run: Run, target: Target) -> None:
     new = {"Tags": target.tags.after} if target.before is None and target.tags.after else {}
     if target.before != target.after:
         api.register(run.scaling, run.resource_id, {**target.after, **new})
-    if target.arn and target.tags.to_set:
-        api.tag(run.scaling, target.arn, target.tags.to_set)
-    if target.arn and target.tags.to_remove:
-        api.untag(run.scaling, target.arn, target.tags.to_remove)
+    if target.arn:
+        aws_tags.put(run.scaling, target.arn, target.tags, api.tag, api.untag)
 
 
 def _remove(run: Run, policies: Changes, alarms: Changes, schedules: Changes) -> None:

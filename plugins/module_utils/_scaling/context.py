@@ -14,6 +14,8 @@ from .._aws.arns import MADE_UP, name_of
 from .._aws.session import Clients
 from .._documents.shapes import Document, DocumentError
 from .._ecs import service_api
+from .._ecs.run import ServiceRun
+from .._elb import api as elb_api
 from .._services import autoscaling
 from . import api
 from . import document as scaling_document
@@ -26,15 +28,8 @@ if t.TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Run:
-    """One run of a module: its options, the service that it is about, the clients, and how to warn."""
-
-    params: t.Mapping[str, t.Any]
-    check_mode: bool
-    cluster: str
-    service: str
-    clients: Clients
-    warn: t.Callable[[str], None]
+class Run(ServiceRun):
+    """A run that is about the scaling of a service."""
 
     @classmethod
     def of(cls, module: AnsibleAWSModule, clients: Clients) -> Run:
@@ -59,7 +54,7 @@ class Run:
 
 def active_service(run: Run) -> Document | None:
     """Return the service; in check mode None where it is to be made yet. Raises DocumentError."""
-    service = service_api.describe_service(run.clients("ecs"), run.cluster, run.service)
+    service = run.describe()
     if service and service["status"] == "ACTIVE":
         return service
     if run.check_mode:
@@ -77,7 +72,7 @@ def find_place(run: Run, service: Document | None, document: scaling_document.Do
         return place, []
     arns = service_api.target_groups_of(service or {})
     elbv2 = run.clients("elbv2")
-    groups = {item["TargetGroupArn"]: item for item in (api.target_groups(elbv2, arns) if arns else [])}
+    groups = {item["TargetGroupArn"]: item for item in elb_api.describe_target_groups(elbv2, arns)}
     for arn in arns:
         for balancer in groups.get(arn, {}).get("LoadBalancerArns", []):
             name = balancer.partition(":loadbalancer/")[2]
@@ -94,7 +89,7 @@ def find_place(run: Run, service: Document | None, document: scaling_document.Do
 def _others(run: Run, balancer: str, own: list[str], document: scaling_document.Document) -> Iterator[str]:
     """Give the names of target groups behind the balancer that are not the service's own, if that matters."""
     if any(item["type"] == "wake_from_zero" and not item["shared"] for item in document["policies"] or []):
-        for group in api.groups_behind(run.clients("elbv2"), balancer):
+        for group in elb_api.target_groups_behind(run.clients("elbv2"), balancer):
             if group["TargetGroupArn"] not in own:
                 yield group["TargetGroupName"]
 

@@ -14,9 +14,10 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._aws import arns, tags
+from .._aws import arns
 from .._aws.errors import aws_call
-from .._aws.tags import TagChange
+from .._aws.pages import all_pages
+from .._aws.tags import list_of
 from .._documents import problems
 from .._documents.shapes import Document
 from .._facts import acm
@@ -96,8 +97,8 @@ def list_certificates(client: t.Any, domain: str) -> list[str]:
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html
     """
-    pages = client.get_paginator("list_certificates").paginate(Includes={"keyTypes": list(acm.KEY_ALGORITHMS)})
-    found = pages.build_full_result()["CertificateSummaryList"]
+    key_types = {"keyTypes": list(acm.KEY_ALGORITHMS)}
+    found = all_pages(client, "list_certificates", "CertificateSummaryList", Includes=key_types)
     return [item["CertificateArn"] for item in found if item.get("DomainName", "").lower() == domain.lower()]
 
 
@@ -121,10 +122,11 @@ def delete(client: t.Any, arn: str) -> None:
     client.delete_certificate(CertificateArn=arn)
 
 
-@aws_call("change the tags of {arn}")
-def change_tags(client: t.Any, arn: str, change: TagChange) -> None:
-    if change.to_set:
-        client.add_tags_to_certificate(CertificateArn=arn, Tags=tags.list_of(change.to_set))
-    if change.to_remove:
-        gone = [{"Key": key} for key in change.to_remove]
-        client.remove_tags_from_certificate(CertificateArn=arn, Tags=gone)
+@aws_call("tag {arn}")
+def tag(client: t.Any, arn: str, tags: dict[str, str]) -> None:
+    client.add_tags_to_certificate(CertificateArn=arn, Tags=list_of(tags))
+
+
+@aws_call("untag {arn}")
+def untag(client: t.Any, arn: str, keys: list[str]) -> None:
+    client.remove_tags_from_certificate(CertificateArn=arn, Tags=[{"Key": key} for key in keys])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.errors import aws_call
+from .._aws.pages import all_pages
 
 
 @aws_call("find Cloud Map namespace {name}")
@@ -20,8 +21,8 @@ def namespace_arn(servicediscovery: t.Any, name: str) -> str | None:
     https://docs.aws.amazon.com/cloud-map/latest/api/API_ListNamespaces.html
     """
     named = {"Name": "NAME", "Values": [name], "Condition": "EQ"}
-    pages = servicediscovery.get_paginator("list_namespaces").paginate(Filters=[named])
-    return next((found["Arn"] for found in pages.build_full_result()["Namespaces"] if found["Name"] == name), None)
+    namespaces = all_pages(servicediscovery, "list_namespaces", "Namespaces", Filters=[named])
+    return next((namespace["Arn"] for namespace in namespaces if namespace["Name"] == name), None)
 
 
 @aws_call("get Cloud Map namespace {namespace_id}", missing=("NamespaceNotFound",))

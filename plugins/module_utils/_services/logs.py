@@ -11,7 +11,6 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.errors import aws_call
-from .._aws.tags import TagChange
 from .._documents.shapes import Document
 
 
@@ -47,12 +46,14 @@ def set_retention(client: t.Any, name: str, days: int) -> None:
         client.delete_retention_policy(logGroupName=name)
 
 
-@aws_call("change the tags of {arn}")
-def change_tags(client: t.Any, arn: str, change: TagChange) -> None:
-    if change.to_set:
-        client.tag_resource(resourceArn=arn, tags=change.to_set)
-    if change.to_remove:
-        client.untag_resource(resourceArn=arn, tagKeys=change.to_remove)
+@aws_call("tag {arn}")
+def tag(client: t.Any, arn: str, tags: dict[str, str]) -> None:
+    client.tag_resource(resourceArn=arn, tags=tags)
+
+
+@aws_call("untag {arn}")
+def untag(client: t.Any, arn: str, keys: list[str]) -> None:
+    client.untag_resource(resourceArn=arn, tagKeys=keys)
 
 
 @aws_call("delete log group {name}", missing=("ResourceNotFoundException",))

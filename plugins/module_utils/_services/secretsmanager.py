@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.errors import aws_call
-from .._aws.tags import TagChange
+from .._aws.tags import list_of
 from .._documents.shapes import Document
 
 
@@ -62,10 +62,11 @@ def secret_value(client: t.Any, name: str) -> str:
     return client.get_secret_value(SecretId=name)["SecretString"]
 
 
-@aws_call("change the tags of {arn}")
-def change_tags(client: t.Any, arn: str, change: TagChange) -> None:
-    if change.to_set:
-        tags = [{"Key": key, "Value": value} for key, value in change.to_set.items()]
-        client.tag_resource(SecretId=arn, Tags=tags)
-    if change.to_remove:
-        client.untag_resource(SecretId=arn, TagKeys=change.to_remove)
+@aws_call("tag {arn}")
+def tag(client: t.Any, arn: str, tags: dict[str, str]) -> None:
+    client.tag_resource(SecretId=arn, Tags=list_of(tags))
+
+
+@aws_call("untag {arn}")
+def untag(client: t.Any, arn: str, keys: list[str]) -> None:
+    client.untag_resource(SecretId=arn, TagKeys=keys)

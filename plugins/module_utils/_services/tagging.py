@@ -14,12 +14,12 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_ta
 
 from .._aws.arns import arn_parts
 from .._aws.errors import aws_call
+from .._aws.pages import all_pages
 
 
 @aws_call("list tagged resources")
 def get_resources(client: t.Any, selection: dict) -> list[dict]:
-    pages = client.get_paginator("get_resources").paginate(**selection)
-    return pages.build_full_result()["ResourceTagMappingList"]
+    return all_pages(client, "get_resources", "ResourceTagMappingList", **selection)
 
 
 def selection(tags: dict[str, str], resource_types: list[str]) -> dict:

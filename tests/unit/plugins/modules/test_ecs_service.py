@@ -348,7 +348,8 @@ def running_image(ecs, described, digest="sha256:old"):
     described(service(currentServiceRevisions=[{"arn": REVISION}]))
     containers = [{"name": "web", "image": "127.0.0.1:4566/web:latest"}, {"name": "pinned", "image": "x@sha256:1"}]
     definition = {"containerDefinitions": containers, "status": "ACTIVE"}
-    ecs.add_response("describe_task_definition", {"taskDefinition": definition}, {"taskDefinition": f"{DEFINITION}1"})
+    asked = {"taskDefinition": f"{DEFINITION}1", "include": ["TAGS"]}
+    ecs.add_response("describe_task_definition", {"taskDefinition": definition}, asked)
     image = {"containerName": "web", "imageDigest": digest}
     ecs.add_response(
         "describe_service_revisions", {"serviceRevisions": [{"containerImages": [image] if digest else []}]}
@@ -513,7 +514,7 @@ def test_a_drained_service_is_created_anew(ecs, described, scalable, apply):
 
 
 def test_draining_must_end_in_time(described, apply):
-    described(*[service(status="DRAINING")] * 5)
+    described(*[service(status="DRAINING")] * 3)
 
     result = apply(ASKED, wait_timeout=1)
 

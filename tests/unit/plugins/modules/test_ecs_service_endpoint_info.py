@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.llmops.ecs.plugins.module_utils._aws import wait
 from ansible_collections.llmops.ecs.plugins.modules import ecs_service_endpoint_info
 
 CLUSTER = "arn:aws:ecs:eu-west-1:123456789012:cluster/c1"
@@ -54,8 +55,8 @@ def interface(name, public=True):
 def naps(monkeypatch):
     """Make time pass only by sleeping; return the naps that were taken."""
     taken = []
-    monkeypatch.setattr(ecs_service_endpoint_info.time, "monotonic", lambda: sum(taken))
-    monkeypatch.setattr(ecs_service_endpoint_info.time, "sleep", taken.append)
+    monkeypatch.setattr(wait.time, "monotonic", lambda: sum(taken))
+    monkeypatch.setattr(wait.time, "sleep", taken.append)
     return taken
 
 
@@ -75,7 +76,8 @@ def runs(aws):
         if running:
             container = {"portMappings": [{"containerPort": 8080}], "healthCheck": {"command": ["CMD", "true"]}}
             definition = {"status": "ACTIVE", "containerDefinitions": [container]}
-            ecs.add_response("describe_task_definition", {"taskDefinition": definition}, {"taskDefinition": DEFINITION})
+            asked = {"taskDefinition": DEFINITION, "include": ["TAGS"]}
+            ecs.add_response("describe_task_definition", {"taskDefinition": definition}, asked)
             wanted = [{"Name": "network-interface-id", "Values": [f"eni-{name}" for name in running]}]
             found = {"NetworkInterfaces": interfaces}
             ec2.add_response("describe_network_interfaces", found, {"Filters": wanted})
@@ -162,7 +164,7 @@ def test_a_load_balancer_comes_before_the_tasks_and_is_waited_for(aws, runs, inf
 
     result = info(wait=True)
 
-    assert naps == [ecs_service_endpoint_info.INTERVAL]
+    assert naps == [wait.SHORTEST]
     assert result["url"] == "https://llm.example.com"
     assert result["urls"] == ["https://llm.example.com", "http://198.51.100.97:8080"]
     (balancer,) = result["load_balancers"]

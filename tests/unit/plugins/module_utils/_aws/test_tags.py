@@ -71,3 +71,26 @@ def test_a_resource_without_tags():
 
     assert not change.changed
     assert change.diff == {}
+
+
+@pytest.mark.parametrize(
+    ("to_set", "to_remove", "calls"),
+    [
+        ({}, [], []),
+        ({"a": "1"}, [], [("tag", "client", "arn", {"a": "1"})]),
+        ({}, ["b"], [("untag", "client", "arn", ["b"])]),
+        ({"a": "1"}, ["b"], [("tag", "client", "arn", {"a": "1"}), ("untag", "client", "arn", ["b"])]),
+    ],
+)
+def test_no_call_where_there_is_nothing_to_do(to_set, to_remove, calls):
+    made = []
+
+    aws_tags.put(
+        "client",
+        "arn",
+        aws_tags.TagChange({}, {}, to_set, to_remove),
+        lambda *given: made.append(("tag", *given)),
+        lambda *given: made.append(("untag", *given)),
+    )
+
+    assert made == calls

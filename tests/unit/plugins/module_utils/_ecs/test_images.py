@@ -56,6 +56,7 @@ def test_only_a_loopback_registry_is_asked_in_plain(reference, url):
     [
         (ECR, "eu-west-1"),
         ("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
         ("123456789012.dkr.ecr-fips.us-east-1.amazonaws.com", "us-east-1"),
         ("123456789012.dkr-ecr.eu-west-1.on.aws", "eu-west-1"),
         ("public.ecr.aws", None),

@@ -108,7 +108,8 @@ def described(aws, *tasks, status="ACTIVE"):
             "logConfiguration": {"logDriver": "awslogs", "options": LOGS},
         }
         definition = {"status": status, "containerDefinitions": [container]}
-        ecs.add_response("describe_task_definition", {"taskDefinition": definition}, {"taskDefinition": DEFINITION})
+        asked = {"taskDefinition": DEFINITION, "include": ["TAGS"]}
+        ecs.add_response("describe_task_definition", {"taskDefinition": definition}, asked)
 
 
 def logged(aws, *messages):

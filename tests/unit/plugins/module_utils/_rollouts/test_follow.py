@@ -10,14 +10,14 @@ from ansible_collections.llmops.ecs.plugins.module_utils._aws.session import Cli
 from ansible_collections.llmops.ecs.plugins.module_utils._rollouts import follow
 from ansible_collections.llmops.ecs.plugins.module_utils._rollouts import look as rollouts_look
 
-MINE = "ecs-svc/2"
+OWN = "ecs-svc/2"
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/1"
 DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/c1/web/d"
 DESCRIBE = {"cluster": "c1", "services": ["web"], "include": ["TAGS"]}
 
 
 def service(running, rollout="IN_PROGRESS", **more):
-    deployment = {"id": MINE, "status": "PRIMARY", "rolloutState": rollout, "desiredCount": 1, "runningCount": running}
+    deployment = {"id": OWN, "status": "PRIMARY", "rolloutState": rollout, "desiredCount": 1, "runningCount": running}
     return {"serviceName": "web", "status": "ACTIVE", "deployments": [deployment], **more}
 
 
@@ -36,13 +36,13 @@ def naps(monkeypatch):
 
 
 def watch(clients, previous, seconds=60):
-    return follow.watch(clients, follow.Watched("c1", "web", MINE), previous, seconds)
+    return follow.watch(clients, follow.Watched("c1", "web", OWN), previous, seconds)
 
 
 def seen(*services):
-    look = rollouts_look.first_look(None, MINE)
+    look = rollouts_look.first_look(None, OWN)
     for each in services:
-        look = rollouts_look.look(each, MINE, look)
+        look = rollouts_look.look(each, OWN, look)
     return look
 
 

@@ -74,7 +74,7 @@ VERDICTS = {
         [STARTED, service(deployment(BACK), events=[f"rolling back to deployment {OLD}."])],
         rollouts_look.ROLLED_BACK,
     ),
-    "rolled back between two looks, told by the heir": (
+    "rolled back between two looks, told by the primary deployment": (
         [STARTED, service(deployment(BACK, rolloutStateReason="ECS deployment circuit breaker: rolling back to x."))],
         rollouts_look.ROLLED_BACK,
     ),
@@ -95,12 +95,14 @@ def test_verdict(seen, verdict):
     assert rollouts_look.verdict(look) == verdict
 
 
-HEIR_OF_A_ROLLBACK = service(deployment(OLD, rolloutStateReason="ECS deployment circuit breaker: rolling back to x."))
+PRIMARY_AFTER_A_ROLLBACK = service(
+    deployment(OLD, rolloutStateReason="ECS deployment circuit breaker: rolling back to x.")
+)
 LATE = {
     "a created service is not shown yet": ([None], None),
     "a deleted one of that name is": ([service(status="INACTIVE")], None),
     "an updated one still shows the old deployment": ([BEFORE], None),
-    "which came of a rollback": ([HEIR_OF_A_ROLLBACK], None),
+    "which came of a rollback": ([PRIMARY_AFTER_A_ROLLBACK], None),
     "which rolled back meanwhile": ([service(deployment(OLD), events=["rolling back to deployment ecs-svc/0."])], None),
     "then the new one is shown": ([None, BEFORE, STARTED], None),
     "and done": ([None, BEFORE, service(deployment(NEW))], rollouts_look.SUCCEEDED),
@@ -124,7 +126,7 @@ def test_a_look_at_the_past_is_no_end(seen, verdict):
 GIVEN_UP = {
     "missing": (None, rollouts_look.DELETED, "status MISSING"),
     "another one": (BEFORE, rollouts_look.REPLACED, "another deployment, of web:1"),
-    "after a rollback": (HEIR_OF_A_ROLLBACK, rollouts_look.ROLLED_BACK, "was rolled back, web:1 runs again"),
+    "after a rollback": (PRIMARY_AFTER_A_ROLLBACK, rollouts_look.ROLLED_BACK, "was rolled back, web:1 runs again"),
 }
 
 
