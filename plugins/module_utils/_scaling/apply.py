@@ -20,11 +20,9 @@ from . import api, compare, render, suspended
 from . import document as scaling_document
 from .compare import LIMITS_TAG, NONE, Changes, Named
 from .context import Run, active_service, find_place, monitoring
-from .fields import ScalingError
 from .metrics import Place
 from .schedules import is_over
-
-PARTS = ("min_capacity", "max_capacity", "suspended", "policies", "schedules")
+from .validation import ScalingError
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ class Plan:
 def present(run: Run) -> Document:
     """Make or change the scalable target, and all that is given of policies with their alarms, and schedules."""
     try:
-        document = scaling_document.parse({part: run.params[part] for part in PARTS})
+        document = scaling_document.parse(run.params["definition"])
         service = active_service(run)
         place, others = find_place(run, service, document)
         if problems := scaling_document.place_problems(document, place, others):
