@@ -11,10 +11,8 @@ module: ecs_service_scaling
 version_added: 0.2.0
 short_description: Say how an ECS service scales, all of it in one document
 description:
-  - Brings the scaling of a service to one document, that is its scalable target, its policies with the alarms that
+  - Brings the scaling of a service to O(definition), that is its scalable target, its policies with the alarms that
     trigger them, and its schedules.
-  - A list that is given is whole, so what it does not name is removed, a policy with its alarms, and V([]) empties it.
-    A list that is not given is left alone.
   - The alarms of step policies are the module's own, so an alarm that was edited by hand is brought back.
     Those that AWS makes for target tracking are never touched.
   - What AWS would refuse, and what it takes but cannot work, is refused before anything is sent.
@@ -40,49 +38,20 @@ options:
     type: str
     required: true
   min_capacity:
-    description:
-      - The least number of tasks. Without it, what the scalable target has; a new one needs it.
-      - AWS moves the service between its limits at once.
+    description: Deprecated, will be removed in llmops.ecs 1.0.0. Use O(definition.min_capacity).
     type: int
   max_capacity:
-    description: The greatest number of tasks. Without it, what the scalable target has; a new one needs it.
+    description: Deprecated, will be removed in llmops.ecs 1.0.0. Use O(definition.max_capacity).
     type: int
   suspended:
-    description:
-      - What does not happen for now, any of C(dynamic_scaling_in), C(dynamic_scaling_out) and C(scheduled_scaling),
-        each V(true) or V(false).
-      - What is not named stays as it is.
+    description: Deprecated, will be removed in llmops.ecs 1.0.0. Use O(definition.suspended).
     type: dict
-    default: {}
   policies:
-    description:
-      - The policies. Each has a C(name) and a C(type), and more by its type.
-      - V(target_tracking) keeps a C(metric) at C(target), with C(scale_in_cooldown) and C(scale_out_cooldown) in
-        seconds (300), C(disable_scale_in), and C(resolution), V(60) or V(20) seconds (C(cpu) and C(memory) only).
-        Its alarms are AWS's own, which cannot be set.
-      - V(step) has alarms of one's own. It takes C(metric), C(statistic), C(treat_missing_data) (V(notBreaching)), and
-        C(scale_out), C(scale_in) or both.
-      - Each of these has a threshold (C(above) or C(at_or_above), C(below) or C(at_or_below)), C(evaluation_periods)
-        (3 out, 15 in), C(datapoints_to_alarm) (all of them), C(period) in seconds (60), C(cooldown) in seconds (300),
-        C(minimum_change), C(treat_missing_data), and C(steps).
-      - A step is one of C(add) or C(remove), C(set) and C(percent), and ends at C(below) when it scales out, at
-        C(above) when it scales in, in the metric's own values. It begins where the one before ends, and the last one
-        has no end.
-      - V(wake_from_zero) sets a service that has no task to C(capacity) (1) when its Application Load Balancer had to
-        answer a request with 503. It takes C(cooldown) (60), and C(shared) where other services are behind the load
-        balancer.
-      - V(predictive) forecasts from the days before, and takes C(metric), C(target), C(mode) (V(forecast_only) or
-        V(forecast_and_scale)), C(scheduling_buffer_time) in seconds (300) and C(max_capacity_buffer) in percent.
-      - C(metric) is V(cpu), V(memory), V(requests_per_target), a map with C(namespace), C(name), C(dimensions),
-        C(statistic) and C(unit), or metric math, a map with C(expression), C(metrics) and C(label).
-        V(requests_in_flight) and V(queue_length) are what the collection's own server reports, a task's average.
+    description: Deprecated, will be removed in llmops.ecs 1.0.0. Use O(definition.policies).
     type: list
     elements: dict
   schedules:
-    description:
-      - The schedules. Each has a C(name), one of C(cron), C(rate) and C(at), C(min_capacity), C(max_capacity) or both,
-        and may have C(timezone), C(start_time) and C(end_time).
-      - One whose time is over is left out, with a warning.
+    description: Deprecated, will be removed in llmops.ecs 1.0.0. Use O(definition.schedules).
     type: list
     elements: dict
   tags:
@@ -104,6 +73,7 @@ options:
     default: true
 extends_documentation_fragment:
   - llmops.ecs.attributes
+  - llmops.ecs.scaling
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -121,51 +91,54 @@ EXAMPLES = r"""
   llmops.ecs.ecs_service_scaling:
     cluster: llm
     service: llm-server
-    min_capacity: 1
-    max_capacity: 3
-    policies:
-      - name: cpu
-        type: target_tracking
-        metric: cpu
-        target: 60
-        scale_in_cooldown: 300
-        scale_out_cooldown: 60
+    definition:
+      min_capacity: 1
+      max_capacity: 3
+      policies:
+        - name: cpu
+          type: target_tracking
+          metric: cpu
+          target: 60
+          scale_in_cooldown: 300
+          scale_out_cooldown: 60
 
 - name: Datapoints of one's own, and awake in office hours
   llmops.ecs.ecs_service_scaling:
     cluster: llm
     service: llm-server
-    min_capacity: 0
-    max_capacity: 3
-    policies:
-      - name: fine
-        type: step
-        metric: cpu
-        scale_out:
-          above: 70
-          evaluation_periods: 3
-          cooldown: 60
-          steps:
-            - {below: 90, add: 1}
-            - {add: 2}
-        scale_in:
-          below: 30
-          evaluation_periods: 10
-          datapoints_to_alarm: 10
-          steps:
-            - {remove: 1}
-    schedules:
-      - {name: open, cron: "0 8 ? * MON-FRI *", timezone: Europe/Rome, min_capacity: 1}
-      - {name: close, cron: "0 20 ? * MON-FRI *", timezone: Europe/Rome, min_capacity: 0}
+    definition:
+      min_capacity: 0
+      max_capacity: 3
+      policies:
+        - name: fine
+          type: step
+          metric: cpu
+          scale_out:
+            above: 70
+            evaluation_periods: 3
+            cooldown: 60
+            steps:
+              - {below: 90, add: 1}
+              - {add: 2}
+          scale_in:
+            below: 30
+            evaluation_periods: 10
+            datapoints_to_alarm: 10
+            steps:
+              - {remove: 1}
+      schedules:
+        - {name: open, cron: "0 8 ? * MON-FRI *", timezone: Europe/Rome, min_capacity: 1}
+        - {name: close, cron: "0 20 ? * MON-FRI *", timezone: Europe/Rome, min_capacity: 0}
 
 - name: Nothing scales for now, and all else stays as it is
   llmops.ecs.ecs_service_scaling:
     cluster: llm
     service: llm-server
-    suspended:
-      dynamic_scaling_in: true
-      dynamic_scaling_out: true
-      scheduled_scaling: true
+    definition:
+      suspended:
+        dynamic_scaling_in: true
+        dynamic_scaling_out: true
+        scheduled_scaling: true
 
 - name: The service does not scale any more
   llmops.ecs.ecs_service_scaling:
@@ -191,7 +164,7 @@ scalable_target:
       ScheduledScalingSuspended: false
 policies:
   description: The policies, in AWS's own spelling. A step policy is one policy each way.
-  returned: O(state=present) and O(policies) is given
+  returned: O(state=present) and O(definition.policies) is given
   type: list
   elements: dict
   sample:
@@ -206,7 +179,7 @@ policies:
         ScaleOutCooldown: 60
 alarms:
   description: The alarms that trigger step policies, in AWS's own spelling. Those that are AWS's are not among them.
-  returned: O(state=present) and O(policies) is given
+  returned: O(state=present) and O(definition.policies) is given
   type: list
   elements: dict
   sample:
@@ -225,7 +198,7 @@ alarms:
       TreatMissingData: notBreaching
 schedules:
   description: The scheduled actions, in AWS's own spelling.
-  returned: O(state=present) and O(schedules) is given
+  returned: O(state=present) and O(definition.schedules) is given
   type: list
   elements: dict
   sample:
@@ -248,6 +221,17 @@ from ..module_utils._aws.outcome import failures_told
 from ..module_utils._aws.session import Clients, connect
 from ..module_utils._scaling import apply
 from ..module_utils._scaling.context import Run
+from ..module_utils._scaling.options import DEFINITION
+
+#: What definition holds were options of their own before. They go in 1.0.0.
+OLD = {
+    "min_capacity": {"type": "int"},
+    "max_capacity": {"type": "int"},
+    "suspended": {"type": "dict"},
+    "policies": {"type": "list", "elements": "dict"},
+    "schedules": {"type": "list", "elements": "dict"},
+}
+REMOVED = {"removed_in_version": "1.0.0", "removed_from_collection": "llmops.ecs"}
 
 
 def main():
@@ -256,19 +240,19 @@ def main():
             "state": {"choices": ["present", "absent"], "default": "present"},
             "cluster": {"default": "default"},
             "service": {"required": True},
-            "min_capacity": {"type": "int"},
-            "max_capacity": {"type": "int"},
-            "suspended": {"type": "dict", "default": {}},
-            "policies": {"type": "list", "elements": "dict"},
-            "schedules": {"type": "list", "elements": "dict"},
+            "definition": DEFINITION,
+            **{name: {**option, **REMOVED} for name, option in OLD.items()},
             "owner_tags": {"type": "dict", "default": {}},
             "tags": {"type": "dict"},
             "purge_tags": {"type": "bool", "default": True},
         },
+        mutually_exclusive=[("definition", name) for name in OLD],
         supports_check_mode=True,
     )
     with failures_told(module):
         scaling = connect(module, "application-autoscaling")
+        if module.params["definition"] is None:
+            module.params["definition"] = {name: module.params[name] for name in OLD}
         run = Run.of(module, Clients(module.client, **{"application-autoscaling": scaling}))
         module.exit_json(**(apply.present if module.params["state"] == "present" else apply.absent)(run))
 

@@ -43,7 +43,7 @@ def test_there_are_documents():
 def test_each_document_is_taken_and_a_second_run_changes_nothing(scaling_cloud, document):
     assert list(scaling.bad_scaling(document, "llm", balanced=True, reports=True)) == []
 
-    first, second = (call(ecs_service_scaling, **PLACE, **document) for _run in range(2))
+    first, second = (call(ecs_service_scaling, **PLACE, definition=document) for _run in range(2))
 
     assert first["changed"], first
     assert not second["changed"], second

@@ -20,11 +20,9 @@ from . import api, compare, render, suspended
 from . import document as scaling_document
 from .compare import LIMITS_TAG, NONE, Changes, Named
 from .context import Run, active_service, find_place, monitoring
-from .fields import ScalingError
 from .metrics import Place
 from .schedules import is_over
-
-PARTS = ("min_capacity", "max_capacity", "suspended", "policies", "schedules")
+from .validation import ScalingError
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,8 @@ class Target:
 class Plan:
     """All that differs.
 
-    monitoring is what the service is to report, None where it does; arns are those of policies that stay, by name.
+    monitoring is what the service is to report, None where it does; arns are those of policies that stay, by name;
+    wanted is what is given of policies, alarms and schedules, as AWS is to have it.
     """
 
     document: scaling_document.Document
@@ -52,7 +51,7 @@ class Plan:
     schedules: Changes
     monitoring: Document | None
     arns: dict[str, str]
-    found_alarms: Named
+    wanted: dict[str, Named]
 
     @property
     def changed(self) -> bool:
@@ -69,7 +68,7 @@ class Plan:
 def present(run: Run) -> Document:
     """Make or change the scalable target, and all that is given of policies with their alarms, and schedules."""
     try:
-        document = scaling_document.parse({part: run.params[part] for part in PARTS})
+        document = scaling_document.parse(run.params["definition"])
         service = active_service(run)
         place, others = find_place(run, service, document)
         if problems := scaling_document.place_problems(document, place, others):
@@ -114,23 +113,27 @@ def _plan(run: Run, document: scaling_document.Document, place: Place, service: 
         run.warn(f"schedules[{item['name']}] was for a time that is over, so it is left out: {item['schedule']}.")
     there = api.describe_schedules(run.scaling, run.resource_id)
     schedules = NONE
+    wanted: dict[str, Named] = {}
     if document["schedules"] is not None:
         lasting = {**document, "schedules": [item for item in document["schedules"] if item not in over]}
-        schedules = compare.schedule_changes(there, render.schedules(lasting))
+        wanted["schedules"] = render.schedules(lasting)
+        schedules = compare.schedule_changes(there, wanted["schedules"])
     remaining = [item for name, item in there.items() if name not in schedules.to_remove]
-    policies, alarms, arns, found_alarms = NONE, NONE, {}, {}
+    policies, alarms, arns = NONE, NONE, {}
     if document["policies"] is not None:
         found = api.describe_policies(run.scaling, run.resource_id)
-        policies = compare.policy_changes(found, render.policies(document, place))
+        wanted["policies"] = render.policies(document, place)
+        policies = compare.policy_changes(found, wanted["policies"])
         gone = {*policies.to_remove, *policies.to_replace}
         arns = {name: item["PolicyARN"] for name, item in found.items() if name not in gone}
+        wanted["alarms"] = render.alarms(document, place, arns)
         found_alarms = api.describe_alarms(run.clients("cloudwatch"), place.alarm_prefix)
-        alarms = compare.alarm_changes(found_alarms, render.alarms(document, place, arns), place)
+        alarms = compare.alarm_changes(found_alarms, wanted["alarms"], place)
     bounds = compare.limits(document, target, tags, remaining)
     kept_limits = compare.limits_tag(document, tags, bool(remaining or schedules.to_put))
-    wanted = _target(run, {**bounds, "suspended": document["suspended"]}, target, tags, kept_limits)
+    changed = _target(run, {**bounds, "suspended": document["suspended"]}, target, tags, kept_limits)
     wants = monitoring(run, document, service)
-    return Plan(document, place, wanted, policies, alarms, schedules, wants, arns, found_alarms)
+    return Plan(document, place, changed, policies, alarms, schedules, wants, arns, wanted)
 
 
 def _target(
@@ -194,24 +197,23 @@ def _apply(run: Run, plan: Plan) -> None:
         service_api.update_service(run.clients("ecs"), run.cluster, run.service, fields)
     _register(run, plan.target)
     _remove(run, plan.policies, plan.alarms, plan.schedules)
-    wanted = render.policies(plan.document, plan.place)
     for name in plan.policies.to_put:
-        plan.arns[name] = api.put_policy(run.scaling, run.resource_id, name, wanted[name])
+        plan.arns[name] = api.put_policy(run.scaling, run.resource_id, name, plan.wanted["policies"][name])
     _put_alarms(run, plan)
-    wanted = render.schedules(plan.document)
     for name in plan.schedules.to_put:
-        api.put_schedule(run.scaling, run.resource_id, name, wanted[name])
+        api.put_schedule(run.scaling, run.resource_id, name, plan.wanted["schedules"][name])
 
 
 def _put_alarms(run: Run, plan: Plan) -> None:
     """Put the alarms that differ. An alarm names its policy by the ARN, which is known only now."""
-    wanted = render.alarms(plan.document, plan.place, plan.arns)
     tags = _tags_asked(run) or {}
     new = {"Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]} if tags else {}
-    for name in compare.alarm_changes(plan.found_alarms, wanted, plan.place).to_put:
+    for name, alarm in plan.wanted.get("alarms", {}).items():
+        alarm["AlarmActions"] = [plan.arns[name.removeprefix(plan.place.alarm_prefix)]]
+    for name in plan.alarms.to_put:
         # AWS takes an alarm's tags only with the alarm that they are new on.
-        fields = wanted[name] if name in plan.found_alarms else {**wanted[name], **new}
-        api.put_alarm(run.clients("cloudwatch"), fields)
+        fields = plan.wanted["alarms"][name]
+        api.put_alarm(run.clients("cloudwatch"), fields if name in plan.alarms.before else {**fields, **new})
 
 
 def _register(run: Run, target: Target) -> None:
@@ -259,8 +261,7 @@ def _told(plan: Plan) -> Document:
     """Return policies, alarms and schedules as AWS has them now, as far as the document names any."""
     told: Document = {}
     if plan.document["policies"] is not None:
-        policies = render.policies(plan.document, plan.place)
-        alarms = render.alarms(plan.document, plan.place, plan.arns)
+        policies, alarms = plan.wanted["policies"], plan.wanted["alarms"]
         told["policies"] = [
             {"PolicyName": name, "PolicyARN": plan.arns.get(name, ""), **item} for name, item in policies.items()
         ]

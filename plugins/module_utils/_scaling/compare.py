@@ -20,8 +20,8 @@ from datetime import UTC, datetime
 from .._documents import compare
 from .._documents.shapes import Document
 from .document import limits_problem
-from .fields import ScalingError
 from .metrics import Place
+from .validation import ScalingError
 
 Named = dict[str, Document]
 

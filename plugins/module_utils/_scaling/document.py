@@ -4,7 +4,7 @@
 
 # This module util is PRIVATE to the collection. It can change at any time.
 
-"""The document that says how one service scales: parsed, checked as a whole. Standard library only, no Ansible.
+"""The document that says how one service scales: parsed, checked as a whole.
 
 V(parse(document)) gives it in one form, M(_scaling_render) makes AWS's requests of that.
 """
@@ -17,19 +17,12 @@ from collections.abc import Iterable, Mapping
 
 from .._documents.shapes import Document
 from .._facts.cloudwatch import LONGEST_ALARM_NAME
-from .fields import ScalingError, anything, each, flag, take, whole
+from . import options
 from .metrics import REPORTED, Place, identity, kinds
-from .policies import IN, OUT, Policy, policy
+from .options import IN, OUT
+from .policies import Policy, policy
 from .schedules import schedule
-
-FLAGS = ("dynamic_scaling_in", "dynamic_scaling_out", "scheduled_scaling")
-_DOCUMENT = {
-    "min_capacity": (whole(0), None),
-    "max_capacity": (whole(0), None),
-    "suspended": (lambda given: take(given, dict.fromkeys(FLAGS, (flag, None)), "suspended"), {}),
-    "policies": (anything, None),
-    "schedules": (anything, None),
-}
+from .validation import ScalingError, each, validated
 
 
 def parse(given: Mapping[str, t.Any]) -> Document:
@@ -37,8 +30,8 @@ def parse(given: Mapping[str, t.Any]) -> Document:
 
     given has min_capacity, max_capacity, suspended, policies and schedules, each of which can be left out.
     """
-    found = take(given, _DOCUMENT, "scaling")
-    found["suspended"] = {name: value for name, value in found["suspended"].items() if value is not None}
+    found = validated(given, options.DOCUMENT)
+    found["suspended"] = {name: value for name, value in (found["suspended"] or {}).items() if value is not None}
     problems = []
     for name, convert in (("policies", policy), ("schedules", schedule)):
         try:

@@ -4,7 +4,7 @@
 
 # This module util is PRIVATE to the collection. It can change at any time.
 
-"""Metrics that a policy can name: predefined, custom, metric math. Standard library only.
+"""Metrics that a policy can name: predefined, custom, metric math.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
@@ -19,7 +19,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .._facts.cloudwatch import STATISTICS
-from .fields import REQUIRED, ScalingError, anything, take, text, texts
+from .options import CUSTOM_METRIC, EXPRESSION, METRIC_MATH
+from .validation import ScalingError, is_text, validated
 
 Metric = dict[str, t.Any]
 
@@ -30,14 +31,6 @@ PREDEFINED = ("cpu", "memory", "requests_per_target", *REPORTED)
 #: Statistics beside the plain ones: percentiles, and those of a range.
 EXTENDED = r"p(100|\d{1,2})(\.\d+)?|(tm|tc|ts|wm)\d{1,2}(\.\d+)?|IQM|(PR|TC|TM|TS|WM)\([^)]*\)"
 MAPS = "a custom metric has namespace and name, metric math has expression and metrics"
-_CUSTOM = {
-    "namespace": (text, REQUIRED),
-    "name": (text, REQUIRED),
-    "dimensions": (texts, {}),
-    "statistic": (text, None),
-    "unit": (text, None),
-}
-_MATH = {"expression": (text, REQUIRED), "metrics": (anything, REQUIRED), "label": (text, None)}
 
 
 @dataclass(frozen=True)
@@ -69,23 +62,30 @@ class Place:
 
 def metric(given: t.Any, where: str) -> Metric:
     """Return a metric with its kind: one of PREDEFINED, V(custom), V(math). Raises ScalingError."""
-    if isinstance(given, str):
-        if given not in PREDEFINED:
-            raise ScalingError([f"{where} is {given!r}: it must be one of {', '.join(PREDEFINED)}, or a map: {MAPS}"])
+    if isinstance(given, str) and given in PREDEFINED:
         return {"kind": given}
     if isinstance(given, Mapping) and "expression" in given:
         return _math(given, where)
-    found = take(given, _CUSTOM, where)
-    problem = statistic_problem(found["statistic"])
-    if problem:
-        raise ScalingError([f"{where}.statistic {problem}"])
-    return {"kind": "custom", **found}
+    if not isinstance(given, Mapping):
+        raise ScalingError([f"{where} is {given!r}: it must be one of {', '.join(PREDEFINED)}, or a map: {MAPS}"])
+    found = validated(given, CUSTOM_METRIC, where)
+    problems = [
+        f"{where}.dimensions.{name} is {value!r}: it must be a text that is not empty"
+        for name, value in found["dimensions"].items()
+        if not is_text(value)
+    ]
+    if problem := statistic_problem(found["statistic"]):
+        problems.append(f"{where}.statistic {problem}")
+    if problems:
+        raise ScalingError(problems)
+    dimensions = {str(name): str(value) for name, value in found["dimensions"].items()}
+    return {"kind": "custom", **found, "dimensions": dimensions}
 
 
 def _math(given: Mapping[str, t.Any], where: str) -> Metric:
-    found = take(given, _MATH, where)
+    found = validated(given, METRIC_MATH, where)
     named = found["metrics"]
-    if not isinstance(named, Mapping) or not named:
+    if not named:
         raise ScalingError([f"{where}.metrics must be a map of ids to the metrics that the expression uses"])
     metrics, problems = {}, []
     for name, item in named.items():
@@ -96,15 +96,13 @@ def _math(given: Mapping[str, t.Any], where: str) -> Metric:
             )
         try:
             if isinstance(item, Mapping) and set(item) == {"expression"}:
-                metrics[str(name)] = {"kind": "expression", "expression": text(item["expression"])}
+                metrics[str(name)] = {"kind": "expression", **validated(item, EXPRESSION, here)}
             else:
                 metrics[str(name)] = metric(item, here)
                 if metrics[str(name)]["kind"] == "math":
                     problems.append(f"{here}: metrics lie beside the expression, not in one another")
         except ScalingError as error:
             problems += error.problems
-        except ValueError as error:
-            problems.append(f"{here}.expression: {error}")
     texts_used = [found["expression"], *(item["expression"] for item in metrics.values() if "expression" in item)]
     unused = [name for name in metrics if not any(re.search(rf"\b{name}\b", words) for words in texts_used)]
     problems += [f"{where}.metrics.{name} is not used by the expression" for name in unused]

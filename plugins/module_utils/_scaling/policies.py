@@ -4,7 +4,7 @@
 
 # This module util is PRIVATE to the collection. It can change at any time.
 
-"""Policies of a scaling document, brought to one form, with all that AWS would refuse in one. Standard library only.
+"""Policies of a scaling document, brought to one form, with all that AWS would refuse in one.
 
 https://docs.aws.amazon.com/autoscaling/application/userguide/step-scaling-policy-overview.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
@@ -16,80 +16,45 @@ import typing as t
 from collections.abc import Mapping
 
 from .._facts import autoscaling, cloudwatch, ecs
-from .fields import REQUIRED, ScalingError, anything, choice, each, flag, number, positive, take, text, whole
 from .metrics import kinds, metric, statistic_problem
+from .options import HINTS, IN, OF_TYPE, OUT, POLICY
+from .validation import ScalingError, validated
 
 Policy = dict[str, t.Any]
 
-OUT, IN = "scale_out", "scale_in"
-_OWN = "target tracking has alarms of AWS's own, which cannot be set; use type: step for your own datapoints"
-_TARGET_TRACKING = {
-    "name": (text, REQUIRED),
-    "type": (text, REQUIRED),
-    "metric": (anything, REQUIRED),
-    "target": (positive, REQUIRED),
-    "scale_in_cooldown": (whole(0), 300),
-    "scale_out_cooldown": (whole(0), 300),
-    "disable_scale_in": (flag, False),
-    "resolution": (choice(*ecs.METRIC_RESOLUTIONS), 60),
-}
-_STEP = {
-    "name": (text, REQUIRED),
-    "type": (text, REQUIRED),
-    "metric": (anything, REQUIRED),
-    "statistic": (text, None),
-    "treat_missing_data": (choice(*cloudwatch.TREAT_MISSING_DATA), "notBreaching"),
-    OUT: (anything, None),
-    IN: (anything, None),
-}
-_SIDE = {
-    "evaluation_periods": (whole(1), None),
-    "datapoints_to_alarm": (whole(1), None),
-    "period": (whole(1), 60),
-    "cooldown": (whole(0), 300),
-    "minimum_change": (whole(1), None),
-    "treat_missing_data": (choice(*cloudwatch.TREAT_MISSING_DATA), None),
-    "steps": (anything, REQUIRED),
-}
-#: As target tracking does it: out after 3 minutes, in after 15.
-_PERIODS = {OUT: 3, IN: 15}
 _THRESHOLDS = {OUT: ("above", "at_or_above"), IN: ("below", "at_or_below")}
 _CHANGES = {
     OUT: {"add": ("ChangeInCapacity", 1), "set": ("ExactCapacity", 1), "percent": ("PercentChangeInCapacity", 1)},
     IN: {"remove": ("ChangeInCapacity", -1), "set": ("ExactCapacity", 1), "percent": ("PercentChangeInCapacity", -1)},
 }
-_WAKE = {
-    "name": (text, REQUIRED),
-    "type": (text, REQUIRED),
-    "capacity": (whole(1), 1),
-    "cooldown": (whole(0), 60),
-    "shared": (flag, False),
-}
-_PREDICTIVE = {
-    "name": (text, REQUIRED),
-    "type": (text, REQUIRED),
-    "metric": (choice("cpu", "memory", "requests_per_target"), REQUIRED),
-    "target": (positive, REQUIRED),
-    "mode": (choice("forecast_only", "forecast_and_scale"), "forecast_only"),
-    "scheduling_buffer_time": (whole(*autoscaling.SCHEDULING_BUFFER_TIME), 300),
-    "max_capacity_buffer": (whole(*autoscaling.MAX_CAPACITY_BUFFER), None),
-}
+#: As said in the description of treat_missing_data and cooldown, which can have no default of Ansible's.
+_TREAT_MISSING_DATA, _WAKE_COOLDOWN = "notBreaching", 60
+#: Forecasts are made of these only.
+_PREDICTED = ("cpu", "memory", "requests_per_target")
 
 
 def policy(given: t.Any, where: str) -> Policy:
     """Return a policy in the form that rendering takes. Raises ScalingError with all that is wrong with it."""
-    kind = given.get("type") if isinstance(given, Mapping) else None
-    if kind not in TYPES:
-        raise ScalingError([f"{where}.type is {kind!r}: it must be one of {', '.join(sorted(TYPES))}"])
-    found = TYPES[kind](given, where)
+    found = validated(given, POLICY, where)
+    kind = found["type"]
+    problems = [f"{where}{problem}" for problem in _foreign(found)]
     if not found["name"].isprintable() or len(found["name"]) > 200:
-        raise ScalingError([f"{where}.name must be at most 200 printable characters"])
-    return found
+        problems.append(f"{where}.name must be at most 200 printable characters")
+    if problems:
+        raise ScalingError(problems)
+    return TYPES[kind]({name: found[name] for name in ("name", "type", *OF_TYPE[kind])}, where)
 
 
-def _target_tracking(given: t.Any, where: str) -> Policy:
-    hints = dict.fromkeys(("period", "evaluation_periods", "datapoints_to_alarm", "treat_missing_data"), _OWN)
-    found = take(given, _TARGET_TRACKING, where, hints)
+def _foreign(found: Policy) -> t.Iterator[str]:
+    """Tell of options that mean nothing for the policy's type; a default cannot be told from what is given."""
+    own = OF_TYPE[found["type"]]
+    for name, option in POLICY["options"].items():
+        if name not in ("name", "type", *own) and found[name] not in (None, option.get("default")):
+            hint = HINTS.get(name, f"it has {', '.join(own)}")
+            yield f".{name} is {found[name]!r}, which is no option of type: {found['type']}; {hint}"
+
+
+def _target_tracking(found: Policy, where: str) -> Policy:
     found["metric"] = metric(found["metric"], f"{where}.metric")
     if found["resolution"] == 20 and found["metric"]["kind"] not in ("cpu", "memory"):
         raise ScalingError([f"{where}.resolution: ECS has 20 seconds for cpu and memory only; drop it"])
@@ -102,17 +67,18 @@ def _target_tracking(given: t.Any, where: str) -> Policy:
     return found
 
 
-def _predictive(given: t.Any, where: str) -> Policy:
-    found = take(given, _PREDICTIVE, where)
+def _predictive(found: Policy, where: str) -> Policy:
+    if found["metric"] not in _PREDICTED:
+        raise ScalingError([f"{where}.metric is {found['metric']!r}: it must be one of {', '.join(_PREDICTED)}"])
     return {**found, "metric": {"kind": found["metric"]}}
 
 
-def _wake(given: t.Any, where: str) -> Policy:
-    return take(given, _WAKE, where)
+def _wake(found: Policy, where: str) -> Policy:
+    return {**found, "cooldown": _WAKE_COOLDOWN if found["cooldown"] is None else found["cooldown"]}
 
 
-def _step(given: t.Any, where: str) -> Policy:
-    found = take(given, _STEP, where)
+def _step(found: Policy, where: str) -> Policy:
+    found["treat_missing_data"] = found["treat_missing_data"] or _TREAT_MISSING_DATA
     found["metric"] = metric(found["metric"], f"{where}.metric")
     problems = [f"{where}{problem}" for problem in _statistic_problems(found)]
     if not found[OUT] and not found[IN]:
@@ -137,16 +103,16 @@ def _statistic_problems(found: Policy) -> t.Iterator[str]:
         yield f".statistic is {given!r}: of requests_per_target only Sum means something"
 
 
-def _side(given: t.Any, side: str, where: str, policy_: Policy) -> dict[str, t.Any]:
+def _side(found: dict[str, t.Any], side: str, where: str, policy_: Policy) -> dict[str, t.Any]:
     names = _THRESHOLDS[side]
-    found = take(given, {**_SIDE, **dict.fromkeys(names, (number, None))}, where)
     thresholds = [name for name in names if found[name] is not None]
     if len(thresholds) != 1:
         raise ScalingError([f"{where} needs one of {' and '.join(names)}"])
     threshold = found[thresholds[0]]
-    found["evaluation_periods"] = found["evaluation_periods"] or _PERIODS[side]
     found["datapoints_to_alarm"] = found["datapoints_to_alarm"] or found["evaluation_periods"]
-    steps = each(found["steps"], lambda item, here: _one_step(item, side, here), f"{where}.steps")
+    steps, problems = _steps(found["steps"], side, f"{where}.steps")
+    if problems:
+        raise ScalingError(problems)
     problems = [
         f"{where}{problem}" for problem in (*_alarm_problems(found, policy_), *_step_problems(steps, side, threshold))
     ]
@@ -184,20 +150,20 @@ def _alarm_problems(found: Mapping[str, t.Any], policy_: Policy) -> t.Iterator[s
         yield f": {periods} periods of {period} seconds are more than {limit}, CloudWatch's limit"
 
 
-def _one_step(given: t.Any, side: str, where: str) -> dict[str, t.Any]:
-    changes = _CHANGES[side]
-    other = {"add": "scale_out adds", "remove": "scale_in removes"}
-    fields = {"above": (number, None), "below": (number, None), **dict.fromkeys(changes, (whole(0), None))}
-    found = take(
-        given, fields, where, {name: f"only {text_}; take {' or '.join(changes)}" for name, text_ in other.items()}
-    )
-    made = [name for name in changes if found[name] is not None]
-    if len(made) != 1:
-        raise ScalingError([f"{where} needs one of {', '.join(changes)}"])
-    adjustment, sign = changes[made[0]]
-    if made[0] != "set" and not found[made[0]]:
-        raise ScalingError([f"{where}.{made[0]} is 0: the step would do nothing"])
-    return {"above": found["above"], "below": found["below"], "adjustment": adjustment, "change": sign * found[made[0]]}
+def _steps(given: list[dict[str, t.Any]], side: str, where: str) -> tuple[list[dict[str, t.Any]], list[str]]:
+    """Return the steps with what each changes, and what is wrong with them one by one."""
+    changes, steps, problems = _CHANGES[side], [], []
+    for position, item in enumerate(given):
+        made = [name for name in changes if item[name] is not None]
+        if len(made) != 1:
+            problems.append(f"{where}[{position}] needs one of {', '.join(changes)}")
+            continue
+        adjustment, sign = changes[made[0]]
+        if made[0] != "set" and not item[made[0]]:
+            problems.append(f"{where}[{position}].{made[0]} is 0: the step would do nothing")
+        change = sign * item[made[0]]
+        steps.append({"above": item["above"], "below": item["below"], "adjustment": adjustment, "change": change})
+    return steps, problems
 
 
 def _step_problems(steps: list[dict[str, t.Any]], side: str, threshold: float) -> t.Iterator[str]:

@@ -20,7 +20,8 @@ from .._facts.autoscaling import AGGREGATIONS, DIMENSION
 from .._facts.cloudwatch import STATISTICS
 from .document import Document
 from .metrics import REPORTED, Metric, Place, queries, source, statistic_of
-from .policies import IN, OUT, Policy
+from .options import IN, OUT
+from .policies import Policy
 
 TARGET_TRACKING = {
     ("cpu", 60): "ECSServiceAverageCPUUtilization",

@@ -4,7 +4,7 @@
 
 # This module util is PRIVATE to the collection. It can change at any time.
 
-"""Schedules of a scaling document: cron, rate and at expressions and time zones. Standard library only.
+"""Schedules of a scaling document: cron, rate and at expressions and time zones.
 
 https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
 """
@@ -17,7 +17,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from .._facts.autoscaling import LONGEST_SCHEDULED_ACTION_NAME, SCHEDULED_ACTION_NAME
-from .fields import REQUIRED, ScalingError, take, text, whole
+from .options import SCHEDULE
+from .validation import ScalingError, validated
 
 Schedule = dict[str, t.Any]
 
@@ -32,22 +33,11 @@ CRON = (
     ("day of week", 1, 7, DAYS, (r"\?", r"L", r"[1-7]L", r"[1-7]#[1-5]")),
     ("year", 1970, 2199, (), ()),
 )
-_FIELDS = {
-    "name": (text, REQUIRED),
-    "cron": (text, None),
-    "rate": (text, None),
-    "at": (text, None),
-    "timezone": (text, None),
-    "start_time": (text, None),
-    "end_time": (text, None),
-    "min_capacity": (whole(0), None),
-    "max_capacity": (whole(0), None),
-}
 
 
 def schedule(given: t.Any, where: str) -> Schedule:
     """Return a schedule with its expression as AWS takes it. Raises ScalingError with all that AWS would refuse."""
-    found = take(given, _FIELDS, where)
+    found = validated(given, SCHEDULE, where)
     problems = [f"{where}{problem}" for problem in _problems(found)]
     if problems:
         raise ScalingError(problems)

@@ -15,7 +15,7 @@ import re
 import typing as t
 from collections.abc import Mapping
 
-from .document import FLAGS
+from .options import FLAGS
 
 #: On a scalable target while a deployment suspends its scaling: the flags from before, and who suspended, when.
 KEPT_TAG = "llmops:suspended-for-deployment"

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...module_utils._scaling import document as scaling_document
-from ...module_utils._scaling.fields import ScalingError
 from ...module_utils._scaling.metrics import REPORTED, Place, kinds
+from ...module_utils._scaling.validation import ScalingError
 
 VARIABLE = "ecs_service_scaling"
 

@@ -18,8 +18,8 @@ from typing import Any
 
 from ...module_utils._scaling import document as scaling_document
 from ...module_utils._scaling import render
-from ...module_utils._scaling.fields import ScalingError
 from ...module_utils._scaling.metrics import Place
+from ...module_utils._scaling.validation import ScalingError
 from .._evaluation.autoscaler import Autoscaler, Requests
 from .._evaluation.metric_math import MathError
 from .._evaluation.metrics import Metric

@@ -25,7 +25,7 @@ RUNS = {IN: False, OUT: False, SCHEDULED: False}
 @pytest.fixture
 def live(scaling_cloud):
     """An AWS in memory with a scalable target and nothing suspended."""
-    assert call(ecs_service_scaling, **PLACE, min_capacity=1, max_capacity=3)["changed"]
+    assert call(ecs_service_scaling, **PLACE, definition={"min_capacity": 1, "max_capacity": 3})["changed"]
     scaling_cloud.calls.clear()
     return scaling_cloud
 

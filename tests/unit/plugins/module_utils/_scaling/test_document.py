@@ -10,9 +10,9 @@ import pytest
 
 from ansible_collections.llmops.ecs.plugins.module_utils._scaling import document as scaling_document
 from ansible_collections.llmops.ecs.plugins.module_utils._scaling import render
-from ansible_collections.llmops.ecs.plugins.module_utils._scaling.fields import ScalingError
 from ansible_collections.llmops.ecs.plugins.module_utils._scaling.metrics import Place
 from ansible_collections.llmops.ecs.plugins.module_utils._scaling.schedules import is_over
+from ansible_collections.llmops.ecs.plugins.module_utils._scaling.validation import ScalingError
 
 PLACE = Place("llm-prod", "llm", "app/llm/0123", "targetgroup/llm/4567")
 NO_BALANCER = Place("llm-prod", "llm")
@@ -28,6 +28,7 @@ OUT = {"above": 70, "evaluation_periods": 3, "cooldown": 60, "steps": [{"below":
 IN = {"below": 30, "evaluation_periods": 10, "datapoints_to_alarm": 10, "steps": [{"remove": 1}]}
 FINE = {"name": "fine", "type": "step", "metric": "cpu", "statistic": "Average", "scale_out": OUT, "scale_in": IN}
 WAKE = {"name": "wake", "type": "wake_from_zero"}
+AHEAD = {"name": "ahead", "type": "predictive", "metric": "cpu", "target": 40, "max_capacity_buffer": 10}
 OFFICE = {"name": "office", "cron": "0 8 ? * MON-FRI *", "timezone": "Europe/Rome", "min_capacity": 1}
 CUSTOM = {"namespace": "LLM", "name": "RequestsInFlight", "dimensions": {"ServiceName": "llm"}, "statistic": "Sum"}
 MATH = {"expression": "requests / tasks", "metrics": {"requests": CUSTOM, "tasks": {**CUSTOM, "name": "Tasks"}}}
@@ -179,9 +180,7 @@ def test_metric_math_has_a_period_in_alarms_only():
 
 
 def test_predictive():
-    predictive = {"name": "ahead", "type": "predictive", "metric": "cpu", "target": 40, "max_capacity_buffer": 10}
-
-    configuration = render.policies(parsed(predictive), PLACE)["ahead"]["PredictiveScalingPolicyConfiguration"]
+    configuration = render.policies(parsed(AHEAD), PLACE)["ahead"]["PredictiveScalingPolicyConfiguration"]
 
     pair = {"PredefinedMetricType": "ECSServiceCPUUtilization"}
     assert configuration["MetricSpecifications"] == [{"TargetValue": 40.0, "PredefinedMetricPairSpecification": pair}]
@@ -225,10 +224,14 @@ def fine(side="scale_out", **changes):
     ("document", "problem"),
     [
         ({"min_capacity": 4, "max_capacity": 3}, "min_capacity 4 is over max_capacity 3"),
-        ({"min_capacity": -1}, "scaling.min_capacity is -1: it must be a whole number of 0 or more"),
+        ({"min_capacity": -1}, "min_capacity is -1: it must be a whole number of 0 or more"),
         ({"suspended": {"all": True}}, "suspended.all is not known"),
-        ({"policies": {}}, "policies must be a list"),
-        ({"policies": [{"name": "x"}]}, "policies[x].type is None: it must be one of predictive, step"),
+        ({"policies": {}}, "argument 'policies' is of type dict and we were unable to convert to list"),
+        ({"policies": [{"name": "x"}]}, "policies[x]: missing required arguments: type"),
+        (
+            {"policies": [{**GUIDE, "type": "tracking"}]},
+            "policies[guide]: value of type must be one of: target_tracking, step, wake_from_zero, predictive, got: ",
+        ),
         ({"policies": [GUIDE, GUIDE]}, "policies: 2 would have the name guide"),
         ({"policies": [FINE, {**GUIDE, "metric": "memory", "name": "fine-in"}]}, "2 would have the name fine-in"),
         ({"policies": [GUIDE, {**GUIDE, "name": "b"}]}, "guide and b track one metric"),
@@ -236,7 +239,10 @@ def fine(side="scale_out", **changes):
         ({"policies": [{**GUIDE, "period": 60}]}, "use type: step for your own datapoints"),
         ({"policies": [{**GUIDE, "target": 0}]}, "policies[guide].target is 0: it must be over 0"),
         ({"policies": [{**GUIDE, "metric": "cpus"}]}, "it must be one of cpu, memory, requests_per_target"),
-        ({"policies": [{**GUIDE, "metric": {"name": "x"}}]}, "metric.namespace is missing"),
+        (
+            {"policies": [{**GUIDE, "metric": {"name": "x"}}]},
+            "[guide].metric: missing required arguments: namespace",
+        ),
         ({"policies": [{**GUIDE, "metric": CUSTOM, "resolution": 20}]}, "20 seconds for cpu and memory only"),
         ({"policies": [{**GUIDE, "metric": {**MATH, "expression": "1"}}]}, "metrics.requests is not used"),
         ({"policies": [{**GUIDE, "metric": {**CUSTOM, "statistic": "p90"}}]}, "or use metric math"),
@@ -248,7 +254,7 @@ def fine(side="scale_out", **changes):
         ({"policies": [fine(period=45)]}, "period is 45: CloudWatch has 10, 20, 30 and multiples of 60"),
         ({"policies": [fine(period=30)]}, "ECS reports once in 20 or 60 seconds"),
         ({"policies": [fine(evaluation_periods=1441)]}, "more than a day"),
-        ({"policies": [fine(treat_missing_data="no")]}, "must be one of notBreaching, breaching, ignore, missing"),
+        ({"policies": [fine(treat_missing_data="no")]}, "scale_out: value of treat_missing_data must be one of: notBr"),
         ({"policies": [fine(at_or_above=70)]}, "needs one of above and at_or_above"),
         ({"policies": [fine(steps=[])]}, "steps is empty"),
         ({"policies": [fine(steps=[{"add": 1}, {"add": 2}])]}, "has no below, so nothing is left"),
@@ -262,6 +268,32 @@ def fine(side="scale_out", **changes):
         ({"policies": [fine(steps=[{"below": 90, "add": 1}, {"set": 2}])]}, "one kind of change"),
         ({"policies": [fine(steps=[{"remove": 1}])]}, "only scale_in removes"),
         ({"policies": [fine(steps=[{"add": 0}])]}, "the step would do nothing"),
+        (
+            {"policies": [fine(steps=[{"below": 90, "add": 1}, {"below": "high", "add": 2}])]},
+            "policies[fine].scale_out.steps[1]: argument 'below' is of type str and we were unable to convert to float",
+        ),
+        (
+            {"policies": [fine(steps=[{"below": True, "add": 1}])]},
+            "scale_out.steps[0].below is True: it must be a ",
+        ),
+        ({"policies": [fine(steps=[{"below": 90, "plus": 1}])]}, "scale_out.steps[0].plus is not known: it can have a"),
+        (
+            {"policies": [fine(cooldown=-1)]},
+            "[fine].scale_out.cooldown is -1: it must be a whole number of 0 or more",
+        ),
+        ({"policies": [fine(steps=[{"add": True}])]}, "steps[0].add is True: it must be a whole number of 0 or more"),
+        ({"policies": [fine(above="nan")]}, "policies[fine].scale_out.above is 'nan': it must be a number"),
+        ({"policies": [{**GUIDE, "target": None}]}, "policies[guide]: type is target_tracking but all of the followin"),
+        ({"policies": [{**GUIDE, "name": " "}]}, "policies[ ].name is ' ': it must be a text that is not empty"),
+        ({"policies": [{**GUIDE, "treat_missing_data": "missing"}]}, "use type: step for your own datapoints"),
+        ({"policies": [{**GUIDE, "cooldown": 60}]}, ".cooldown is 60, which is no option of type: target_tracking"),
+        ({"policies": [{**WAKE, "metric": "cpu"}]}, "metric is 'cpu', which is no option of type: wake_from_zero; it "),
+        (
+            {"policies": [{**GUIDE, "metric": {**CUSTOM, "dimensions": {"a": {}}}}]},
+            "dimensions.a is {}: it must be a",
+        ),
+        ({"policies": [{**GUIDE, "metric": 5}]}, "metric is 5: it must be one of cpu, memory, requests_per_target"),
+        ({"policies": [{**AHEAD, "metric": CUSTOM}]}, "it must be one of cpu, memory, requests_per_target"),
         ({"policies": [fine(minimum_change=2)]}, "minimum_change goes with percent only"),
         ({"policies": [fine("scale_in", steps=[{"above": 40, "remove": 1}, {"remove": 2}])]}, "not under 30"),
         ({"policies": [WAKE, {**WAKE, "name": "b"}]}, "only one can wake from zero"),

@@ -31,7 +31,7 @@ def test_what_can_be(document, balanced, reports):
     ("document", "problems"),
     [
         ({"max_capacity": 3}, ["ecs_service_scaling.min_capacity is missing"]),
-        ({**LIMITS, "policy": []}, ["ecs_service_scaling: scaling.policy is not known"]),
+        ({**LIMITS, "policy": []}, ["ecs_service_scaling: policy is not known"]),
         (
             {**LIMITS, "policies": [{**CPU, "target": 0}, {**CPU, "name": "b", "period": 60}]},
             ["ecs_service_scaling: policies[cpu].target is 0", "ecs_service_scaling: policies[b].period is not known"],

@@ -179,7 +179,7 @@ def test_what_is_left_out_and_what_aws_users_regret_is_noted():
     ("document", "problem"),
     [
         ({"max_capacity": 2}, "documents[it] needs min_capacity: a simulation has no scalable target to ask"),
-        ({**ONE, "policies": [{"name": "x", "type": "magic"}]}, "documents[it]: policies[x].type is 'magic'"),
+        ({**ONE, "policies": [{"name": "x", "type": "magic"}]}, "documents[it]: policies[x]: value of type must be "),
         ({"min_capacity": 3, "max_capacity": 2}, "documents[it]: min_capacity 3 is over max_capacity 2"),
     ],
 )
