@@ -48,6 +48,13 @@ def test_this_checkouts_plugins_are_imported():
     assert imported(FILES, EVALUATION) == [str(ROOT / "plugins/plugin_utils/_evaluation/autoscaler.py")]
 
 
+def test_nothing_of_ansible_is_needed(tmp_path):
+    (tmp_path / "ansible").mkdir()
+    (tmp_path / "ansible" / "__init__.py").write_text("raise ImportError('the embedded AWS runs without Ansible')\n")
+    modules = ("local_aws.server.cli", "local_aws.server.application", "local_aws.refusals.table")
+    assert len(imported(FILES, *modules, others=[tmp_path])) == len(modules)
+
+
 def test_plugin_utils_and_module_utils_come_from_the_collection_around(collection):
     found = imported(collection / FILES.relative_to(ROOT), EVALUATION, FACTS)
     assert found == [
