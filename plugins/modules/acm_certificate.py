@@ -94,7 +94,8 @@ status:
   sample: PENDING_VALIDATION
 validation_records:
   description:
-    - The DNS records that prove that the domain is yours, with C(name), C(type) and C(value).
+    - The DNS records that prove that the domain is yours, with C(name), C(type) and C(value). Empty for a certificate
+      that was imported or is validated by e-mail.
     - With O(state=absent), those of what is deleted, unless another certificate of this domain needs them.
   returned: success
   type: list
@@ -150,8 +151,7 @@ def settled(client, arn, done, seconds):
 def wait_until_issued(client, arn, seconds):
     certificate = settled(client, arn, lambda last: last["Status"] != "PENDING_VALIDATION", seconds)
     if certificate["Status"] == "PENDING_VALIDATION":
-        records = ", ".join(record["name"] for record in acm.records_of(certificate))
-        raise EcsError(f"{arn} is not issued after {seconds} s. Check that the zone that the world sees has {records}")
+        raise EcsError(f"{arn} is not issued after {seconds} s. {acm.what_to_wait_for(certificate)}")
     if certificate["Status"] != "ISSUED":
         raise EcsError(f"{arn} is {certificate['Status']}: {acm.why_not(certificate)}")
     return certificate

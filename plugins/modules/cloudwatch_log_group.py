@@ -97,7 +97,7 @@ def write(client, name, current, difference, tags):
     if current is None:
         logs.create_log_group(client, name, tags.after)
     else:
-        aws_tags.put(client, current["logGroupArn"], tags, logs.tag, logs.untag)
+        aws_tags.put(client, logs.arn_of(current), tags, logs.tag, logs.untag)
     if difference.before.get("retentionInDays", 0) != difference.after.get("retentionInDays", 0):
         logs.set_retention(client, name, difference.after.get("retentionInDays", 0))
 
@@ -108,7 +108,7 @@ def present(module, client):
     before = {key: found[key] for key in ("logGroupName", "retentionInDays") if key in found} if found else None
     desired = {"logGroupName": name, "retentionInDays": module.params["retention_in_days"]}
     difference = compare.changes(before, desired, RULES, whole=False)
-    current_tags = logs.tags_of(client, found["logGroupArn"]) if found else {}
+    current_tags = logs.tags_of(client, logs.arn_of(found)) if found else {}
     asked_tags = aws_tags.wanted(module.params["tags"], None)
     tags = aws_tags.change({"tags": aws_tags.to_list(current_tags)}, asked_tags, module.params["purge_tags"])
     changed = difference.changed or tags.changed

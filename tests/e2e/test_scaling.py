@@ -19,7 +19,7 @@ import pytest
 from conftest import BIN, ROOT, Play, World
 
 CLUSTER = "llm-local"
-TASK = "Set how the service scales"
+TASK = "Configure auto scaling"
 # The policy of the guide, and what the guide says its command cannot do.
 GUIDE = {
     "min_capacity": 0,

@@ -14,19 +14,23 @@ from __future__ import annotations
 
 import re
 
-UNREACHED = r".*(i/o timeout|dial tcp|deadline exceeded|request canceled|no such host|connection refused)"
+UNREACHED = (
+    r".*(i/o timeout|dial tcp|deadline exceeded|request canceled|no such host|connection refused|"
+    r"connection issue between the task and|logger args.*signal: killed)"
+)
 ROUTE = (
     "Give the tasks a way out: assignPublicIp ENABLED in subnets with a route to an internet gateway, a NAT gateway, "
     "or VPC endpoints"
 )
 OTHER_CPU = "The image is not built for the task's CPU: set runtimePlatform.cpuArchitecture, or build for linux/amd64."
 
-#: A reason as AWS words it -> what to do. The first row that fits counts.
+#: A reason as AWS words it -> what to do. The first row that fits counts. Reasons hold names as well, of roles, images
+#: and log groups: a row must not take one for its word.
 ADVICE = {
     r"CannotPull.*(toomanyrequests|rate limit)": (
         "The registry limits anonymous pulls: copy the image to ECR, or give repositoryCredentials."
     ),
-    r"CannotPull.*(platform|exec format|no matching manifest)": OTHER_CPU,
+    r"CannotPull.*(match\w*( for)? platform|exec format|no matching manifest)": OTHER_CPU,
     r"CannotPull.*(no basic auth|unauthorized|authentication|denied|forbidden|\b40[13]\b)": (
         "The registry refuses: check the image's name; for ECR, that the execution role has "
         "AmazonECSTaskExecutionRolePolicy; for other private registries, repositoryCredentials."
@@ -34,21 +38,27 @@ ADVICE = {
     r"CannotPull" + UNREACHED: f"The registry cannot be reached. {ROUTE} (ecr.api, ecr.dkr, s3).",
     r"CannotPull.*no space left": "The image does not fit: raise ephemeralStorage.sizeInGiB in the task definition.",
     r"CannotPull": "The image cannot be pulled: check its name and tag in the task definition, and that it was pushed.",
-    r"ResourceInitializationError.*assume": (
+    r"ResourceInitializationError.*((unable to|cannot|could not|failed to) assume|sts:AssumeRole)": (
         "ECS cannot assume the execution role: its trust policy must allow sts:AssumeRole to ecs-tasks.amazonaws.com; "
         "a role that is only seconds old needs a moment."
     ),
-    r"ResourceInitializationError" + UNREACHED: f"An AWS service cannot be reached. {ROUTE} (secretsmanager, logs).",
+    r"ResourceInitializationError" + UNREACHED: (
+        f"An AWS service cannot be reached. {ROUTE} (ecr.api, secretsmanager, logs)."
+    ),
+    r"ResourceInitializationError.*(ecr registry auth|registry auth from Amazon ECR|ecr:GetAuthorizationToken)": (
+        "ECR gives the task no access: the execution role must be allowed to pull (ecr:GetAuthorizationToken, "
+        "ecr:BatchGetImage and more, all in AmazonECSTaskExecutionRolePolicy)."
+    ),
+    r"ResourceInitializationError.*(logger args|log (group|stream))": (
+        "The log group must exist, or awslogs-create-group be true, and the execution role must be allowed to write."
+    ),
+    r"ResourceInitializationError.*(EFS (utils|volumes)|mount\.|file system)": (
+        "The file system cannot be mounted: it needs a mount target in the task's zone, whose security group lets "
+        "port 2049 in."
+    ),
     r"ResourceInitializationError.*(secret|ssm|parameter)": (
         "The secret must exist in this region, and the execution role must be allowed to read it "
         "(secretsmanager:GetSecretValue or ssm:GetParameters, and kms:Decrypt for a key of your own)."
-    ),
-    r"ResourceInitializationError.*log": (
-        "The log group must exist, or awslogs-create-group be true, and the execution role must be allowed to write."
-    ),
-    r"ResourceInitializationError.*(efs|mount|file system)": (
-        "The file system cannot be mounted: it needs a mount target in the task's zone, whose security group lets "
-        "port 2049 in."
     ),
     r"OutOfMemory|\bexit code 137\b": (
         "The container was killed, most likely for memory: raise memory in the task definition."

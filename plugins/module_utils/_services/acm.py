@@ -64,9 +64,15 @@ def records_of(certificate: Document) -> list[dict[str, str]]:
 
 
 def has_records(certificate: Document) -> bool:
-    """Whether AWS has told the record of each name; it does some seconds after the request."""
+    """Whether AWS has told all records that it will tell; it does some seconds after a request.
+
+    Only a certificate that is still to be validated by DNS needs any: one that is issued or imported does not, and one
+    that is validated by e-mail or over HTTP has none.
+    """
     options = certificate.get("DomainValidationOptions", [])
-    return certificate["Status"] not in ALIVE or (bool(options) and all("ResourceRecord" in each for each in options))
+    by_dns = [option for option in options if option.get("ValidationMethod", "DNS") == "DNS"]
+    told = bool(options) and all("ResourceRecord" in option for option in by_dns)
+    return certificate["Status"] != "PENDING_VALIDATION" or told
 
 
 def made_up(client: t.Any, domain: str, names: list[str]) -> Document:
@@ -81,6 +87,16 @@ def made_up(client: t.Any, domain: str, names: list[str]) -> Document:
             for name in made
         ],
     }
+
+
+def what_to_wait_for(certificate: Document) -> str:
+    """Return what has to happen before a certificate that is pending is issued."""
+    records = ", ".join(record["name"] for record in records_of(certificate))
+    if records:
+        return f"Check that the zone that the world sees has {records}"
+    if has_records(certificate):
+        return "It is not validated by DNS: whoever AWS sent an e-mail about it has to follow the link in that mail"
+    return "AWS has not told its DNS records yet; run this again later"
 
 
 def why_not(certificate: Document) -> str:

@@ -24,6 +24,14 @@ def describe_log_group(client: t.Any, name: str) -> Document | None:
     return next((group for group in pages.search("logGroups[]") if group and group["logGroupName"] == name), None)
 
 
+def arn_of(group: Document) -> str:
+    """Return the ARN of a log group by which its tags are changed, from an answer that has it in either form.
+
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
+    """
+    return group.get("logGroupArn") or group["arn"].removesuffix(":*")
+
+
 @aws_call("list the tags of {arn}")
 def tags_of(client: t.Any, arn: str) -> dict[str, str]:
     return client.list_tags_for_resource(resourceArn=arn)["tags"]

@@ -30,7 +30,6 @@ COMPARISONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
     "LessThanThreshold": (operator.lt, "less than"),
     "LessThanOrEqualToThreshold": (operator.le, "less than or equal to"),
 }
-TREATMENTS = ("missing", "ignore", "breaching", "notBreaching")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from servers import FILES
 
 ROOT = FILES.parents[2]
 EVALUATION = "ansible_collections.llmops.ecs.plugins.plugin_utils._evaluation.autoscaler"
-FACTS = "ansible_collections.llmops.ecs.plugins.module_utils._facts.sizes"
+FACTS = "ansible_collections.llmops.ecs.plugins.module_utils._facts.fargate"
 # Says from which files modules came after the embedded AWS was imported.
 CODE = """
 import importlib, json, sys
@@ -36,13 +36,11 @@ def imported(files, *names, others=()):
 
 @pytest.fixture(params=["checkout", "ansible_collections/llmops/ecs"])
 def collection(request, tmp_path):
-    """A copy of the collection with a module of facts, in a folder of any name, and as it is installed."""
+    """A copy of what the embedded AWS needs of the collection, in a folder of any name, and as it is installed."""
     folder = tmp_path / request.param
     shutil.copytree(FILES, folder / FILES.relative_to(ROOT), ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "plugins" / "plugin_utils" / "_evaluation", folder / "plugins/plugin_utils/_evaluation")
-    facts = folder / "plugins" / "module_utils" / "_facts"
-    facts.mkdir(parents=True)
-    (facts / "sizes.py").write_text("SIZES = {256: (512, 1024, 2048)}\n")
+    for part in ("plugins/plugin_utils/_evaluation", "plugins/module_utils/_facts"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
 
@@ -50,11 +48,18 @@ def test_this_checkouts_plugins_are_imported():
     assert imported(FILES, EVALUATION) == [str(ROOT / "plugins/plugin_utils/_evaluation/autoscaler.py")]
 
 
+def test_nothing_of_ansible_is_needed(tmp_path):
+    (tmp_path / "ansible").mkdir()
+    (tmp_path / "ansible" / "__init__.py").write_text("raise ImportError('the embedded AWS runs without Ansible')\n")
+    modules = ("local_aws.server.cli", "local_aws.server.application", "local_aws.refusals.table")
+    assert len(imported(FILES, *modules, others=[tmp_path])) == len(modules)
+
+
 def test_plugin_utils_and_module_utils_come_from_the_collection_around(collection):
     found = imported(collection / FILES.relative_to(ROOT), EVALUATION, FACTS)
     assert found == [
         str(collection / "plugins/plugin_utils/_evaluation/autoscaler.py"),
-        str(collection / "plugins/module_utils/_facts/sizes.py"),
+        str(collection / "plugins/module_utils/_facts/fargate.py"),
     ]
 
 
@@ -73,6 +78,6 @@ def test_a_collection_that_is_found_already_stays_the_one(collection, tmp_path):
         tmp_path / "elsewhere" / "ansible_collections" / "llmops" / "ecs" / "plugins" / "module_utils" / "_facts"
     )
     elsewhere.mkdir(parents=True)
-    (elsewhere / "sizes.py").touch()
+    (elsewhere / "fargate.py").touch()
     found = imported(collection / FILES.relative_to(ROOT), FACTS, others=[tmp_path / "elsewhere"])
-    assert found == [str(elsewhere / "sizes.py")]
+    assert found == [str(elsewhere / "fargate.py")]

@@ -57,8 +57,28 @@ def changed(task=None, container=None, more=()):
     return request
 
 
+TMPFS = {"linuxParameters": {"tmpfs": [{"containerPath": "/scratch", "size": 512}]}}
+WINDOWS = {"runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}}
+
+
 def test_a_good_one_is_accepted():
     check(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("task", "container"),
+    [
+        ({}, TMPFS),
+        ({"runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}}, TMPFS),
+        (WINDOWS, {}),
+        ({"ephemeralStorage": {"sizeInGiB": 21}}, {"stopTimeout": 2}),
+        ({"ephemeralStorage": {"sizeInGiB": 200}}, {"linuxParameters": {"capabilities": {"add": ["SYS_PTRACE"]}}}),
+        ({"family": "x" * 255}, {"healthCheck": {"command": ["CMD", "x"], "interval": 5, "timeout": 2, "retries": 10}}),
+        ({}, {"logConfiguration": {"logDriver": "splunk"}}),
+    ],
+)
+def test_what_fargate_takes(task, container):
+    check(changed(task, container))
 
 
 @pytest.mark.parametrize(
@@ -73,6 +93,9 @@ def test_a_good_one_is_accepted():
         ("8192", "61440"),
         ("16384", "32768"),
         ("16384", "122880"),
+        ("32768", "61440"),
+        ("32 vCPU", "120 GB"),
+        ("32768", "249856"),
         (".25 vCPU", "0.5 GB"),
         ("16 vcpu", "64GB"),
         ("1 vCPU", "2 gb"),
@@ -95,6 +118,8 @@ def test_fargate_sizes(cpu, memory):
         ("16384", "36864"),
         ("16384", "131072"),
         ("32 vCPU", "64 GB"),
+        ("32768", "131072"),
+        ("65536", "249856"),
     ],
 )
 def test_sizes_that_fargate_lacks(cpu, memory):
@@ -145,7 +170,9 @@ def test_sizes_that_fargate_lacks(cpu, memory):
             changed(container={"memory": 3072}, more=[{"name": "b", "image": "x", "memory": 2048}]),
             "the containers' sum",
         ),
-        (changed(container={"privileged": True}), "privileged"),
+        (changed(container={"privileged": True}), "does not support 'privileged'"),
+        (changed(container={"hostname": "llm"}), "does not support 'hostname'"),
+        (changed(WINDOWS, TMPFS), "linuxParameters.tmpfs"),
         (changed(container={"resourceRequirements": [{"type": "GPU", "value": "1"}]}), "of the type GPU"),
         (changed(container={"linuxParameters": {"sharedMemorySize": 64}}), "linuxParameters.sharedMemorySize"),
         (changed(container={"linuxParameters": {"capabilities": {"add": ["SYS_ADMIN"]}}}), "SYS_PTRACE only"),
@@ -194,7 +221,8 @@ def test_what_is_refused(request_, message):
 
 def test_what_fargate_alone_refuses_is_accepted_elsewhere():
     on_ec2 = {"requiresCompatibilities": ["EC2"], "networkMode": "bridge", "cpu": None}
-    check(changed(on_ec2, {"privileged": True, "portMappings": [{"containerPort": 8080, "hostPort": 80}]}))
+    ports = [{"containerPort": 8080, "hostPort": 80}]
+    check(changed(on_ec2, {"privileged": True, "hostname": "llm", "portMappings": ports}))
 
 
 @pytest.mark.parametrize(

@@ -128,19 +128,62 @@ def target_group_of_the_same_name(scene):
     assert again["TargetGroupArn"] == first["TargetGroupArn"]
 
 
-@refused("CreateRule")
-def rule_with_a_high_priority(scene):
+def rule_maker(scene):
+    """Return a function that makes a rule of a listener of its own and returns the rule's ARN."""
     arn = scene.balancer()["LoadBalancerArn"]
     listener(scene, arn)
     its = scene.elbv2.describe_listeners(LoadBalancerArn=arn)["Listeners"][0]["ListenerArn"]
     actions = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
-    conditions = [{"Field": "path-pattern", "Values": ["/x"]}]
 
-    def create(priority):
-        scene.elbv2.create_rule(ListenerArn=its, Priority=priority, Conditions=conditions, Actions=actions)
+    def create(priority=1, conditions=({"Field": "path-pattern", "Values": ["/x"]},)):
+        made = scene.elbv2.create_rule(ListenerArn=its, Priority=priority, Conditions=conditions, Actions=actions)
+        return made["Rules"][0]["RuleArn"]
 
+    return create
+
+
+def with_paths(count, *others):
+    """Return conditions of so many paths, and others."""
+    return [
+        {"Field": "path-pattern", "PathPatternConfig": {"Values": [f"/{number}" for number in range(count)]}},
+        *others,
+    ]
+
+
+@refused("CreateRule")
+def rule_with_a_high_priority(scene):
+    create = rule_maker(scene)
     yield lambda: create(50001), "ValidationError", "must be in the range 1-50000"
     create(50000)
+
+
+@refused("CreateRule")
+def rule_with_many_values_in_three_conditions(scene):
+    create = rule_maker(scene)
+    # One value can be written in this way as well, and each header and query is a value.
+    host = {"Field": "host-header", "Values": ["llm.example.com"]}
+    query = {"Field": "query-string", "QueryStringConfig": {"Values": [{"Key": "v", "Value": "1"}, {"Value": "x"}]}}
+    several = with_paths(3, host, query)
+    yield lambda: create(1, several), "ValidationError", "A rule can only have '5' condition values"
+    create(1, with_paths(2, host, query))
+
+
+@refused("CreateRule")
+def rule_with_many_values_in_one_condition(scene):
+    create = rule_maker(scene)
+    yield lambda: create(1, with_paths(6)), "ValidationError", "A rule can only have '5' condition values"
+    create(1, with_paths(5))
+
+
+@refused("ModifyRule")
+def rule_that_is_given_many_values(scene):
+    arn = rule_maker(scene)()
+
+    def modify(count):
+        scene.elbv2.modify_rule(RuleArn=arn, Conditions=with_paths(count))
+
+    yield lambda: modify(6), "ValidationError", "A rule can only have '5' condition values"
+    modify(5)
 
 
 def bad_name(label, name, message):

@@ -138,12 +138,45 @@ def test_waits_until_it_is_issued(described, run):
     assert (result.get("changed"), result.get("status")) == (False, "ISSUED")
 
 
+def by_email(status):
+    option = {"DomainName": DOMAIN, "ValidationMethod": "EMAIL", "ValidationDomain": DOMAIN}
+    return certificate(status, DomainValidationOptions=[option])
+
+
+def imported():
+    made = certificate(Type="IMPORTED")
+    del made["DomainValidationOptions"]
+    return made
+
+
+@pytest.mark.parametrize(
+    "there", [by_email("ISSUED"), by_email("PENDING_VALIDATION"), imported(), certificate("ISSUED", [None])]
+)
+def test_waits_for_no_record_that_never_comes(described, run, there):
+    described(there, tags=TAGS)
+
+    result = run(acm_certificate, domain_name=DOMAIN, owner_tags=OWNER)
+
+    assert (result.get("changed"), result.get("validation_records")) == (False, [])
+    assert result["status"] == there["Status"]
+
+
+def test_waits_for_the_records_of_one_that_is_pending(described, run):
+    described(certificate("PENDING_VALIDATION", [None]), certificate("PENDING_VALIDATION"), tags=TAGS)
+
+    result = run(acm_certificate, domain_name=DOMAIN, owner_tags=OWNER)
+
+    assert [record["name"] for record in result["validation_records"]] == [RECORD["Name"]]
+
+
 @pytest.mark.parametrize(
     ("last", "message"),
     [
         (certificate("FAILED", FailureReason="CAA_ERROR"), "CAA_ERROR: a CAA record of the domain does not allow"),
         (certificate("VALIDATION_TIMED_OUT"), "its DNS records were not there in time"),
         (certificate("PENDING_VALIDATION"), "is not issued after 0 s. Check that the zone that the world sees has _x1"),
+        (by_email("PENDING_VALIDATION"), "whoever AWS sent an e-mail"),
+        (certificate("PENDING_VALIDATION", [None]), "AWS has not told its DNS records yet"),
     ],
 )
 def test_one_that_is_not_issued_says_why(described, run, last, message):

@@ -106,6 +106,17 @@ def test_sets_and_purges_tags_but_never_ours(logs, described, run):
     assert result["tags"] == TAGS
 
 
+def test_finds_the_tags_of_a_group_whose_arn_is_told_in_the_old_form_only(logs, run):
+    there = {"logGroupName": NAME, "arn": f"{ARN}:*"}
+    found = ("describe_log_groups", {"logGroups": [there]}, {"logGroupNamePrefix": NAME})
+    logs.add_response(*found)
+    logs.add_response("list_tags_for_resource", {"tags": {"team": "web"}}, {"resourceArn": ARN})
+    logs.add_response("tag_resource", {}, {"resourceArn": ARN, "tags": {"team": "llm"}})
+    logs.add_response(*found)
+
+    assert run(cloudwatch_log_group, name=NAME, tags={"team": "llm"})["tags"] == {"team": "llm"}
+
+
 def test_deletes_a_group(logs, described, run):
     described(group())
     logs.add_response("delete_log_group", {}, {"logGroupName": NAME})

@@ -23,6 +23,8 @@ from moto.elbv2.models import FakeListener, FakeLoadBalancer, FakeTargetGroup
 from multidict import CIMultiDict
 from yarl import URL
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import elb
+
 from .pages import fixed, page, unauthenticated
 from .place import Place
 from .rules import At, Seen, in_order, meets, redirect_url, weighted
@@ -86,7 +88,7 @@ class Way(NamedTuple):
     @property
     def idle_timeout(self) -> float:
         """Seconds, as set at the load balancer now."""
-        return float(self.balancer.attrs.get("idle_timeout.timeout_seconds", 60))
+        return float(self.balancer.attrs.get("idle_timeout.timeout_seconds", elb.IDLE_TIMEOUT_DEFAULT))
 
 
 class Proxy:

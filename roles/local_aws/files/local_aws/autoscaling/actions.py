@@ -13,6 +13,8 @@ from typing import Any
 from moto.applicationautoscaling import models
 from moto.core.responses import BaseResponse
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts.autoscaling import DIMENSION
+
 from ..base.actions import Document, action
 from ..base.lock import LOCK
 from ..base.pages import paged
@@ -21,7 +23,7 @@ from ..cloudwatch.alarm_actions import alarms_of
 from .target import Target
 
 PAGE = 50
-OF = "for service namespace: ecs, resource ID: {id}, scalable dimension: ecs:service:DesiredCount"
+OF = f"for service namespace: ecs, resource ID: {{id}}, scalable dimension: {DIMENSION}"
 
 
 class AutoscalingResponses(BaseResponse):

@@ -18,6 +18,7 @@ from moto.core.base_backend import BaseBackend
 from moto.ecs.models import ecs_backends
 from moto.utilities.utils import get_partition
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts.autoscaling import DIMENSION
 from ansible_collections.llmops.ecs.plugins.plugin_utils._evaluation.policies import tracking_alarms
 from ansible_collections.llmops.ecs.plugins.plugin_utils._evaluation.schedules import next_time
 from ansible_collections.llmops.ecs.plugins.plugin_utils._evaluation.target import Activity, ScalableTarget, Trigger
@@ -26,7 +27,6 @@ from ..base.clock import CLOCK
 from ..cloudwatch.alarm_actions import delete_alarms, put_alarm
 from ..ecs.service import Service
 
-DIMENSION = "ecs:service:DesiredCount"
 TRACKING = "TargetTrackingScalingPolicyConfiguration"
 FLAGS = ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended")
 ROLE = "aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService"

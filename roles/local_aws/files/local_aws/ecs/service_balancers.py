@@ -12,6 +12,8 @@ from typing import Any
 
 from moto.elbv2.models import FakeTargetGroup
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import ecs
+
 from ..alb.targets import backend_of, balancers_of
 from ..base.arns import account_and_region
 from ..base.refused import Refused
@@ -20,8 +22,8 @@ from .deployments.shifts import PRODUCTION, TEST, rules_of
 
 REQUIRED = ("alternateTargetGroupArn", "productionListenerRule", "roleArn")
 STEPS = {
-    "CANARY": ("canaryConfiguration", {"canaryPercent": (0.1, 100), "canaryBakeTimeInMinutes": (0, 1440)}),
-    "LINEAR": ("linearConfiguration", {"stepPercent": (3, 100), "stepBakeTimeInMinutes": (0, 1440)}),
+    "CANARY": ("canaryConfiguration", {"canaryPercent": ecs.CANARY_PERCENT, "canaryBakeTimeInMinutes": ecs.BAKE_TIME}),
+    "LINEAR": ("linearConfiguration", {"stepPercent": ecs.STEP_PERCENT, "stepBakeTimeInMinutes": ecs.BAKE_TIME}),
 }
 ROUNDING = 1e-6
 NOT_ASSUMED = (
@@ -66,8 +68,9 @@ def check_shift(configuration: dict[str, Any], load_balancers: list[dict[str, An
         account, region = account_and_region(load_balancer["targetGroupArn"])
         if not trusts_ecs(find_role(advanced["roleArn"], account, region), account, region):
             raise _invalid(NOT_ASSUMED)
-    if not 0 <= configuration.get("bakeTimeInMinutes", 0) <= 1440:
-        raise _invalid("bakeTimeInMinutes must be between 0 and 1440.")
+    least, most = ecs.BAKE_TIME
+    if not least <= configuration.get("bakeTimeInMinutes", least) <= most:
+        raise _invalid(f"bakeTimeInMinutes must be between {least} and {most}.")
 
 
 def check_steps(configuration: dict[str, Any]) -> None:
@@ -83,7 +86,7 @@ def check_steps(configuration: dict[str, Any]) -> None:
         for field, (least, most) in ranges.items():
             value = given.get(field, most)
             if not least <= value <= most:
-                raise _invalid(f"{name}.{field} must be between {least} and {most}, not {value}.")
+                raise _invalid(f"{name}.{field} must be between {least:g} and {most:g}, not {value}.")
             if abs(value * 10 - round(value * 10)) > ROUNDING:
                 raise _invalid(f"{name}.{field} must be a multiple of 0.1, not {value}.")
 

@@ -15,6 +15,8 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import ecs
+
 CONTAINER_DEFAULTS: dict[str, Any] = {
     "cpu": 0,
     "portMappings": [],
@@ -24,7 +26,8 @@ CONTAINER_DEFAULTS: dict[str, Any] = {
     "volumesFrom": [],
     "systemControls": [],
 }
-HEALTH_CHECK_DEFAULTS = {"interval": 30, "timeout": 5, "retries": 3}
+# AWS answers with the start period only where it was given.
+HEALTH_CHECK_DEFAULTS = {key: value for key, value in ecs.HEALTH_CHECK_DEFAULTS.items() if key != "startPeriod"}
 SIZE = re.compile(r"\s*(?P<number>\d*\.?\d+)\s*(?P<unit>vcpu|gb)?\s*", re.IGNORECASE)
 
 

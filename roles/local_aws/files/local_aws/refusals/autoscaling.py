@@ -12,16 +12,17 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import ecs
+from ansible_collections.llmops.ecs.plugins.module_utils._facts.autoscaling import ADJUSTMENT_TYPES, DIMENSION
 from ansible_collections.llmops.ecs.plugins.plugin_utils._evaluation.policies import tracking_alarms
 from ansible_collections.llmops.ecs.plugins.plugin_utils._evaluation.schedules import next_time
 
-from ..autoscaling.target import DIMENSION, TRACKING, Target, service
+from ..autoscaling.target import TRACKING, Target, service
 from ..base.refused import Context, Refused, Row
 
 STEPPING, PREDICTIVE = "StepScalingPolicyConfiguration", "PredictiveScalingPolicyConfiguration"
 CONFIGURATIONS = {"StepScaling": STEPPING, "TargetTrackingScaling": TRACKING, "PredictiveScaling": PREDICTIVE}
-ADJUSTMENTS = ("ChangeInCapacity", "PercentChangeInCapacity", "ExactCapacity")
-RESOURCE = re.compile(r"service/[a-zA-Z0-9_-]{1,255}/[a-zA-Z0-9_-]{1,255}")
+RESOURCE = re.compile(rf"service/{ecs.NAME}/{ecs.NAME}")
 NAMESPACES = ("ecs",)
 
 Document = dict[str, Any]
@@ -101,8 +102,8 @@ def schedule(params: Document, context: Context) -> None:
 
 def _check_steps(configuration: Document) -> None:
     kind, steps = configuration.get("AdjustmentType"), configuration.get("StepAdjustments") or []
-    if kind not in ADJUSTMENTS:
-        raise _invalid(f"AdjustmentType must be one of {', '.join(ADJUSTMENTS)}, not {kind}")
+    if kind not in ADJUSTMENT_TYPES:
+        raise _invalid(f"AdjustmentType must be one of {', '.join(ADJUSTMENT_TYPES)}, not {kind}")
     if not steps:
         raise _invalid("At least one StepAdjustment must be specified")
     if configuration.get("MinAdjustmentMagnitude") and kind != "PercentChangeInCapacity":

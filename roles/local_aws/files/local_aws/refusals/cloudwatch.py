@@ -9,13 +9,12 @@ import math
 import re
 from typing import Any
 
-from ansible_collections.llmops.ecs.plugins.plugin_utils._evaluation.alarms import COMPARISONS, TREATMENTS
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import cloudwatch
+from ansible_collections.llmops.ecs.plugins.plugin_utils._evaluation.alarms import COMPARISONS
 from ansible_collections.llmops.ecs.plugins.plugin_utils._evaluation.metrics import statistic
 
 from ..base.refused import Context, Refused, Row
 
-STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
-DAY = 86400
 ARN = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+")
 
 Document = dict[str, Any]
@@ -26,13 +25,14 @@ def alarm(params: Document, context: Context) -> None:
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     """
-    if not 1 <= len(params["AlarmName"]) <= 255:
-        raise _invalid("AlarmName must have between 1 and 255 characters")
+    if not 1 <= len(params["AlarmName"]) <= cloudwatch.LONGEST_ALARM_NAME:
+        raise _invalid(f"AlarmName must have between 1 and {cloudwatch.LONGEST_ALARM_NAME} characters")
     comparison, missing = params.get("ComparisonOperator"), params.get("TreatMissingData", "missing")
     if comparison not in COMPARISONS:
         raise _invalid(f"The embedded AWS knows the comparison operators {', '.join(COMPARISONS)}, not {comparison}")
-    if missing not in TREATMENTS:
-        raise _invalid(f"TreatMissingData must be one of {', '.join(TREATMENTS)}, not {missing}")
+    if missing not in cloudwatch.TREAT_MISSING_DATA:
+        treatments = ", ".join(cloudwatch.TREAT_MISSING_DATA)
+        raise _invalid(f"TreatMissingData must be one of {treatments}, not {missing}")
     if "Threshold" not in params:
         raise _invalid("The parameter Threshold is required.")
     for name in ("AlarmActions", "OKActions", "InsufficientDataActions"):
@@ -52,10 +52,13 @@ def alarm_times(params: Document, context: Context) -> None:
         raise _invalid("DatapointsToAlarm must be at least 1 and not greater than EvaluationPeriods")
     stats = [query["MetricStat"]["Period"] for query in params.get("Metrics", []) if "MetricStat" in query]
     for period in [params["Period"]] if "Period" in params else stats:
-        if period not in (10, 20, 30) and (period < 60 or period % 60):
-            raise _invalid(f"Period must be 10, 20, 30 or a multiple of 60, not {period}")
-        if period * periods > (7 * DAY if period >= 3600 else DAY):
-            limit = "seven days" if period >= 3600 else "one day"
+        if period not in cloudwatch.SHORT_PERIODS and (period < 60 or period % 60):
+            short = ", ".join(map(str, cloudwatch.SHORT_PERIODS))
+            raise _invalid(f"Period must be {short} or a multiple of 60, not {period}")
+        is_long = period >= cloudwatch.LONG_PERIOD
+        most = cloudwatch.LONGEST_EVALUATION_OF_LONG_PERIODS if is_long else cloudwatch.LONGEST_EVALUATION
+        if period * periods > most:
+            limit = "seven days" if is_long else "one day"
             raise _invalid(f"Metrics cannot be checked across more than {limit} (EvaluationPeriods * Period)")
 
 
@@ -99,8 +102,8 @@ def _check_metric(params: Document) -> None:
             raise _invalid(f"The parameter {key} is required.")
     if ("Statistic" in params) == ("ExtendedStatistic" in params):
         raise _invalid("Exactly one of Statistic and ExtendedStatistic must be specified")
-    if params.get("Statistic", "Average") not in STATISTICS:
-        raise _invalid(f"Statistic must be one of {', '.join(STATISTICS)}, not {params['Statistic']}")
+    if params.get("Statistic", "Average") not in cloudwatch.STATISTICS:
+        raise _invalid(f"Statistic must be one of {', '.join(cloudwatch.STATISTICS)}, not {params['Statistic']}")
     try:
         statistic(params.get("ExtendedStatistic", "Average"), [1.0])
     except ValueError as error:

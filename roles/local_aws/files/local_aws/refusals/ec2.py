@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import Any
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import ec2
+
 from ..base.refused import Context, Refused, Row
 
-WORDS = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}")
-WORDS_TEXT = "strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
+LETTERS = ec2.DESCRIPTION_CHARACTERS.replace("\\", "")
+WORDS = re.compile(rf"[{ec2.DESCRIPTION_CHARACTERS}]{{0,{ec2.LONGEST_DESCRIPTION}}}")
+WORDS_TEXT = f"strings less than {ec2.LONGEST_DESCRIPTION + 1} characters from the following set: {LETTERS}"
 
 
 def subnet_delete(params: dict[str, Any], context: Context) -> None:
@@ -108,13 +111,13 @@ def interface_delete(params: dict[str, Any], context: Context) -> None:
 
 
 def subnet_create(params: dict[str, Any], context: Context) -> None:
-    """A subnet is a /16 at most and a /28 at least. Other faults are moto's to find."""
+    """A subnet is neither too large nor too small. Other faults are moto's to find."""
     cidr = params.get("CidrBlock", "")
     try:
         length = ip_network(cidr, strict=False).prefixlen
     except ValueError:
         return
-    if not 16 <= length <= 28:
+    if not ec2.SUBNET_PREFIX_LENGTH[0] <= length <= ec2.SUBNET_PREFIX_LENGTH[1]:
         raise Refused("InvalidSubnet.Range", f"The CIDR '{cidr}' is invalid.")
 
 

@@ -8,21 +8,21 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import ecs
+
 from ..base.refused import Context, Refused, Row
 from .task_definition import task_definition
 
-NAME = re.compile(r"[a-zA-Z0-9_-]{1,255}")
 CLUSTER_SETTINGS = {"containerInsights": ("enhanced", "enabled", "disabled")}
 THRESHOLDS = ("COUNT", "BOUNDED_PERCENT", "UNBOUNDED_PERCENT")
-MOST_TAGS = 50
 
 Document = dict[str, Any]
 
 
 def cluster_name(params: Document, context: Context) -> None:
-    """A cluster's name has up to 255 letters, digits, hyphens and underscores."""
-    if not NAME.fullmatch(params.get("clusterName", "default")):
-        raise _invalid("The specified cluster name contains invalid characters or is longer than 255.")
+    """A cluster's name has letters, digits, hyphens and underscores, and is not too long."""
+    if not re.fullmatch(ecs.NAME, params.get("clusterName", "default")):
+        raise _invalid(f"The specified cluster name contains invalid characters or is longer than {ecs.LONGEST_NAME}.")
 
 
 def cluster_settings(params: Document, context: Context) -> None:
@@ -39,9 +39,9 @@ def cluster_settings(params: Document, context: Context) -> None:
 
 
 def service_name(params: Document, context: Context) -> None:
-    """A service's name has up to 255 letters, digits, hyphens and underscores."""
-    if not NAME.fullmatch(params["serviceName"]):
-        raise _invalid("The specified service name contains invalid characters or is longer than 255.")
+    """A service's name has letters, digits, hyphens and underscores, and is not too long."""
+    if not re.fullmatch(ecs.NAME, params["serviceName"]):
+        raise _invalid(f"The specified service name contains invalid characters or is longer than {ecs.LONGEST_NAME}.")
 
 
 def service_counts(params: Document, context: Context) -> None:
@@ -76,9 +76,10 @@ def circuit_breaker(params: Document, context: Context) -> None:
 
 
 def run_count(params: Document, context: Context) -> None:
-    """RunTask starts one to ten tasks."""
-    if not 1 <= params.get("count", 1) <= 10:
-        raise _invalid("The specified count is not valid. Specify a value between 1 and 10.")
+    """RunTask starts one task or more, but not any number."""
+    most = ecs.TASKS_RUN_AT_ONCE
+    if not 1 <= params.get("count", 1) <= most:
+        raise _invalid(f"The specified count is not valid. Specify a value between 1 and {most}.")
 
 
 def tags(params: Document, context: Context) -> None:
@@ -87,17 +88,18 @@ def tags(params: Document, context: Context) -> None:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html
     """
     keys = [tag.get("key", "") for tag in params.get("tags", [])]
-    if len(keys) > MOST_TAGS or len(set(keys)) < len(keys):
-        raise _invalid(f"A resource has at most {MOST_TAGS} tags, each with a key of its own.")
+    if len(keys) > ecs.MOST_TAGS or len(set(keys)) < len(keys):
+        raise _invalid(f"A resource has at most {ecs.MOST_TAGS} tags, each with a key of its own.")
     for key in keys:
         if not key or key.lower().startswith("aws:"):
             raise _invalid(f"The tag key {key!r} is empty or starts with the reserved aws:")
 
 
 def deletions(params: Document, context: Context) -> None:
-    """One to ten task definitions are deleted in a call."""
-    if not 1 <= len(params["taskDefinitions"]) <= 10:
-        raise _invalid("Specify between 1 and 10 task definitions.")
+    """A call deletes one task definition or more, but not any number."""
+    most = ecs.TASK_DEFINITIONS_DELETED_AT_ONCE
+    if not 1 <= len(params["taskDefinitions"]) <= most:
+        raise _invalid(f"Specify between 1 and {most} task definitions.")
 
 
 def _invalid(message: str) -> Refused:

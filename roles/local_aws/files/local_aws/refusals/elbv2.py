@@ -8,31 +8,32 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import elb
+
 from ..base.refused import Context, Refused, Row
 from ..network.vpc import has_internet_route
 
-# Of a target group's health check over HTTP.
-# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
-RANGES = {
-    "HealthCheckIntervalSeconds": ("Health check interval", 5, 300),
-    "HealthCheckTimeoutSeconds": ("Health check timeout", 2, 120),
-    "HealthyThresholdCount": ("Healthy threshold count", 2, 10),
-    "UnhealthyThresholdCount": ("Unhealthy threshold count", 2, 10),
+WORDS = {
+    "HealthCheckIntervalSeconds": "Health check interval",
+    "HealthCheckTimeoutSeconds": "Health check timeout",
+    "HealthyThresholdCount": "Healthy threshold count",
+    "UnhealthyThresholdCount": "Unhealthy threshold count",
 }
 
 
 def balancer_name(params: dict[str, Any], context: Context) -> None:
-    """A load balancer's name has at most 32 letters, digits and inner hyphens, and does not begin with internal-."""
+    """A load balancer's name has letters, digits and inner hyphens, is not too long, and does not begin as AWS's do."""
     name = params["Name"]
-    if len(name) > 32:
-        raise Refused("ValidationError", f"The load balancer name '{name}' cannot be longer than '32' characters")
-    if not re.fullmatch(r"[a-zA-Z0-9-]+", name):
+    if len(name) > elb.LONGEST_NAME:
+        message = f"The load balancer name '{name}' cannot be longer than '{elb.LONGEST_NAME}' characters"
+        raise Refused("ValidationError", message)
+    if not re.fullmatch(elb.NAME, name):
         letters = "characters that are alphanumeric characters and hyphens(-)"
         raise Refused("ValidationError", f"The load balancer name '{name}' can only contain {letters}")
     if name.startswith("-") or name.endswith("-"):
         raise Refused("ValidationError", f"The load balancer name '{name}' cannot begin or end with a hyphen(-)")
-    if name.startswith("internal-"):
-        raise Refused("ValidationError", f"The load balancer name '{name}' cannot begin with 'internal-'")
+    if name.startswith(elb.RESERVED_PREFIX):
+        raise Refused("ValidationError", f"The load balancer name '{name}' cannot begin with '{elb.RESERVED_PREFIX}'")
 
 
 def balancer_subnets(params: dict[str, Any], context: Context) -> None:
@@ -49,7 +50,7 @@ def balancer_subnets(params: dict[str, Any], context: Context) -> None:
     if len(zones) < len(subnets):
         message = "A load balancer cannot be attached to multiple subnets in the same Availability Zone"
         raise Refused("InvalidConfigurationRequest", message)
-    if len(zones) < 2:
+    if len(zones) < elb.FEWEST_ZONES:
         raise Refused("ValidationError", "At least two subnets in two different Availability Zones must be specified")
     if params.get("Scheme", "internet-facing") == "internet-facing":
         for subnet in subnets:
@@ -88,18 +89,29 @@ def _check_certificates(certificates: list[dict[str, str]], context: Context) ->
 
 def health_check(params: dict[str, Any], context: Context) -> None:
     """A target group's health check is within AWS's ranges and its path is one."""
-    for name, (words, least, most) in RANGES.items():
+    for name, (least, most) in elb.HEALTH_CHECK.items():
         if not least <= int(params.get(name) or least) <= most:
-            raise Refused("ValidationError", f"{words} '{params[name]}' must be in the range {least}-{most}")
+            raise Refused("ValidationError", f"{WORDS[name]} '{params[name]}' must be in the range {least}-{most}")
     path = params.get("HealthCheckPath") or "/"
     if not path.startswith("/"):
         raise Refused("ValidationError", f"Health check path '{path}' must begin with a '/' character")
 
 
 def rule_priority(params: dict[str, Any], context: Context) -> None:
-    """Rules come in an order from 1 to 50000."""
-    if not 1 <= int(params["Priority"]) <= 50000:
-        raise Refused("ValidationError", f"Priority '{params['Priority']}' must be in the range 1-50000")
+    """Rules come in an order of numbers in a range."""
+    least, most = elb.RULE_PRIORITY
+    if not least <= int(params["Priority"]) <= most:
+        raise Refused("ValidationError", f"Priority '{params['Priority']}' must be in the range {least}-{most}")
+
+
+def rule_values(params: dict[str, Any], context: Context) -> None:
+    """All conditions of a rule together have not too many values; a single one can be written without the Config."""
+    count = 0
+    for condition in params.get("Conditions", []):
+        for its in (condition, *(part for part in condition.values() if isinstance(part, dict))):
+            count += len(its.get("Values", []))
+    if count > elb.VALUES_OF_A_RULE:
+        raise Refused("ValidationError", f"A rule can only have '{elb.VALUES_OF_A_RULE}' condition values")
 
 
 ROWS = [
@@ -111,4 +123,6 @@ ROWS = [
     Row("elbv2", "CreateTargetGroup", health_check),
     Row("elbv2", "ModifyTargetGroup", health_check),
     Row("elbv2", "CreateRule", rule_priority),
+    Row("elbv2", "CreateRule", rule_values),
+    Row("elbv2", "ModifyRule", rule_values),
 ]

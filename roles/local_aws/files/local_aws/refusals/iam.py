@@ -11,21 +11,22 @@ from typing import Any
 
 from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import iam
+
 from ..base.refused import Context, Refused, Row
 
-NAME = r"[\w+=,.@-]+"
 PRINCIPALS = {"AWS", "Service", "Federated", "CanonicalUser"}
 SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 
 
 def role_name(params: dict[str, Any], context: Context) -> None:
-    """A role's name has 1 to 64 letters of IAM's own set."""
+    """A role's name has letters of IAM's own set, not too many."""
     name = params["RoleName"]
     found = f"1 validation error detected: Value '{name}' at 'roleName' failed to satisfy constraint: Member must "
-    if len(name) > 64:
-        raise Refused("ValidationError", found + "have length less than or equal to 64")
-    if not re.fullmatch(NAME, name, re.ASCII):
-        raise Refused("ValidationError", found + f"satisfy regular expression pattern: {NAME}")
+    if len(name) > iam.LONGEST_ROLE_NAME:
+        raise Refused("ValidationError", found + f"have length less than or equal to {iam.LONGEST_ROLE_NAME}")
+    if not re.fullmatch(iam.ROLE_NAME, name, re.ASCII):
+        raise Refused("ValidationError", found + f"satisfy regular expression pattern: {iam.ROLE_NAME}")
 
 
 def trust_policy(params: dict[str, Any], context: Context) -> None:

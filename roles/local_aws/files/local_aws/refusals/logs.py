@@ -8,27 +8,26 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..base.refused import Context, Refused, Row
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import logs
 
-NAME = r"[\.\-_/#A-Za-z0-9]+"
-# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-RETENTION = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+from ..base.refused import Context, Refused, Row
 
 
 def retention(params: dict[str, Any], context: Context) -> None:
     """Logs are kept for one of these numbers of days."""
-    if params["retentionInDays"] not in RETENTION:
+    if params["retentionInDays"] not in logs.RETENTION_DAYS:
         found = f"Value '{params['retentionInDays']}' at 'retentionInDays' failed to satisfy constraint"
-        message = f"1 validation error detected: {found}: Member must satisfy enum value set: {RETENTION}"
+        message = f"1 validation error detected: {found}: Member must satisfy enum value set: {[*logs.RETENTION_DAYS]}"
         raise Refused("InvalidParameterException", message)
 
 
 def group_name(params: dict[str, Any], context: Context) -> None:
     """A log group's name has at most 512 letters of its own set."""
     name = params["logGroupName"]
-    if not re.fullmatch(NAME, name):
+    if not re.fullmatch(logs.GROUP_NAME, name):
         found = f"Value '{name}' at 'logGroupName' failed to satisfy constraint"
-        message = f"1 validation error detected: {found}: Member must satisfy regular expression pattern: {NAME}"
+        wanted = f"Member must satisfy regular expression pattern: {logs.GROUP_NAME}"
+        message = f"1 validation error detected: {found}: {wanted}"
         raise Refused("InvalidParameterException", message)
 
 

@@ -13,24 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import ecs, fargate
+
 from ..base.refused import Context, Refused
 from ..ecs.task_definition import units
-
-NAME = re.compile(r"[a-zA-Z0-9_-]{1,255}")
-GIB = 1024
-# Memory in MiB by CPU units.
-SIZES: dict[int, range | tuple[int, ...]] = {
-    256: (512, 1 * GIB, 2 * GIB),
-    512: range(1 * GIB, 4 * GIB + 1, GIB),
-    1024: range(2 * GIB, 8 * GIB + 1, GIB),
-    2048: range(4 * GIB, 16 * GIB + 1, GIB),
-    4096: range(8 * GIB, 30 * GIB + 1, GIB),
-    8192: range(16 * GIB, 60 * GIB + 1, 4 * GIB),
-    16384: range(32 * GIB, 120 * GIB + 1, 8 * GIB),
-}
-HEALTH_CHECK_RANGES = {"interval": (5, 300), "timeout": (2, 60), "retries": (1, 10), "startPeriod": (0, 300)}
-FARGATE_LOG_DRIVERS = ("awslogs", "splunk", "awsfirelens")
-NOT_ON_FARGATE = ("links", "extraHosts", "disableNetworking", "dnsServers", "dnsSearchDomains", "dockerSecurityOptions")
 
 Document = dict[str, Any]
 Problems = Iterator[str]
@@ -46,7 +32,7 @@ def task_definition(request: Document, context: Context) -> None:
 
 
 def _names(request: Document) -> Problems:
-    if not NAME.fullmatch(request["family"]):
+    if not re.fullmatch(ecs.NAME, request["family"]):
         yield "Family contains invalid characters."
     containers = request["containerDefinitions"]
     if not containers:
@@ -55,7 +41,7 @@ def _names(request: Document) -> Problems:
         for key in ("name", "image"):
             if not container.get(key):
                 yield f"Container.{key} should not be null or empty."
-        if not NAME.fullmatch(container["name"]):
+        if not re.fullmatch(ecs.NAME, container["name"]):
             yield f"Container name contains invalid characters: {container['name']}"
     for name, count in Counter(container["name"] for container in containers).items():
         if count > 1:
@@ -86,15 +72,14 @@ def _health_check(name: str, check: Document | None) -> Problems:
     kind, *words = check["command"] or [""]
     if kind not in ("CMD", "CMD-SHELL") or not words:
         yield f"{_invalid(name)} The health check command must start with CMD or CMD-SHELL."
-    for key, (least, most) in HEALTH_CHECK_RANGES.items():
+    for key, (least, most) in ecs.HEALTH_CHECK.items():
         if key in check and not least <= check[key] <= most:
             yield f"{_invalid(name)} Health check {key} must be between {least} and {most}, not {check[key]}."
 
 
 def _awslogs(name: str, options: Document, request: Document) -> Problems:
-    needed = ["awslogs-group", "awslogs-region"]
-    if "FARGATE" in request.get("requiresCompatibilities", []):
-        needed.append("awslogs-stream-prefix")
+    on_fargate = "FARGATE" in request.get("requiresCompatibilities", [])
+    needed = [option for option in fargate.AWSLOGS_OPTIONS if on_fargate or option != "awslogs-stream-prefix"]
     for option in needed:
         if not options.get(option):
             yield f"Log driver awslogs requires options: {', '.join(needed)} (container '{name}' lacks {option})."
@@ -147,7 +132,7 @@ def _fargate_task(request: Document) -> Problems:
         if units(request[key]) is None:
             yield f"Invalid '{key}' setting for task: {request[key]}"
     cpu, memory = units(request["cpu"]) or 0, units(request["memory"]) or 0
-    if memory not in SIZES.get(cpu, ()):
+    if memory not in fargate.SIZES.get(cpu, ()):
         yield (
             f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory. See the Amazon ECS "
             "documentation for the valid values."
@@ -159,14 +144,14 @@ def _fargate_task(request: Document) -> Problems:
             f"Tasks using the Fargate launch type do not support pidMode '{request['pidMode']}'. "
             "The supported value for pidMode is 'task'."
         )
-    for key in ("ipcMode", "placementConstraints", "inferenceAccelerators"):
+    for key in fargate.NOT_OF_A_TASK:
         if request.get(key):
             yield f"Fargate does not support '{key}'."
-    storage = request.get("ephemeralStorage", {}).get("sizeInGiB", 21)
-    if not 21 <= storage <= 200:
-        yield f"Ephemeral storage must be between 21 and 200 GiB, not {storage}."
-    platform = request.get("runtimePlatform", {})
-    if platform.get("cpuArchitecture") == "ARM64" and platform.get("operatingSystemFamily", "LINUX") != "LINUX":
+    least, most = fargate.EPHEMERAL_STORAGE
+    storage = request.get("ephemeralStorage", {}).get("sizeInGiB", least)
+    if not least <= storage <= most:
+        yield f"Ephemeral storage must be between {least} and {most} GiB, not {storage}."
+    if request.get("runtimePlatform", {}).get("cpuArchitecture") == "ARM64" and _system(request) != "LINUX":
         yield "Fargate supports the CPU architecture ARM64 only with the operating system family LINUX."
     for volume in request.get("volumes", []):
         if volume.get("dockerVolumeConfiguration") or volume.get("host", {}).get("sourcePath"):
@@ -176,6 +161,7 @@ def _fargate_task(request: Document) -> Problems:
 def _fargate_containers(request: Document) -> Problems:
     cpu, memory = units(request["cpu"]) or 0, units(request["memory"]) or 0
     containers = request["containerDefinitions"]
+    least, most = fargate.CONTAINER_TIMEOUT
     if sum(container.get("cpu", 0) for container in containers) > cpu:
         yield f"Invalid 'cpu' setting for task: the containers' sum is greater than the task's {cpu}."
     if sum(container.get("memoryReservation", container.get("memory", 0)) for container in containers) > memory:
@@ -188,29 +174,32 @@ def _fargate_containers(request: Document) -> Problems:
             if mapping.get("hostPort", mapping.get("containerPort")) not in (0, mapping.get("containerPort")):
                 yield "When networkMode=awsvpc, the host ports and container ports in port mappings must match."
         for key in ("startTimeout", "stopTimeout"):
-            if key in container and not 2 <= container[key] <= 120:
-                yield f"{_invalid(name)} {key} must be between 2 and 120 on Fargate, not {container[key]}."
-        yield from _not_on_fargate(container)
+            if key in container and not least <= container[key] <= most:
+                yield f"{_invalid(name)} {key} must be between {least} and {most} on Fargate, not {container[key]}."
+        yield from _not_on_fargate(container, _system(request))
 
 
-def _not_on_fargate(container: Document) -> Problems:
+def _system(request: Document) -> str:
+    return str(request.get("runtimePlatform", {}).get("operatingSystemFamily", "LINUX"))
+
+
+def _not_on_fargate(container: Document, system: str) -> Problems:
     name = container["name"]
-    if container.get("privileged"):
-        yield f"Fargate does not support privileged containers: '{name}'."
-    for key in NOT_ON_FARGATE:
+    for key in fargate.NOT_OF_A_CONTAINER:
         if container.get(key):
             yield f"Fargate does not support '{key}': container '{name}'."
     for requirement in container.get("resourceRequirements", []):
         yield f"Fargate does not support resource requirements of the type {requirement['type']}: container '{name}'."
     linux = container.get("linuxParameters", {})
-    for key in ("devices", "maxSwap", "sharedMemorySize", "swappiness", "tmpfs"):
+    for key in (*fargate.NOT_OF_LINUX, *(fargate.ONLY_OF_LINUX if system != "LINUX" else ())):
         if linux.get(key):
             yield f"Fargate does not support linuxParameters.{key}: container '{name}'."
-    if set(linux.get("capabilities", {}).get("add", [])) - {"SYS_PTRACE"}:
-        yield f"Fargate supports adding the capability SYS_PTRACE only: container '{name}'."
+    if set(linux.get("capabilities", {}).get("add", [])) - {*fargate.CAPABILITIES}:
+        allowed = ", ".join(fargate.CAPABILITIES)
+        yield f"Fargate supports adding the capability {allowed} only: container '{name}'."
     driver = container.get("logConfiguration", {}).get("logDriver", "awslogs")
-    if driver not in FARGATE_LOG_DRIVERS:
-        yield f"Fargate supports the log drivers {', '.join(FARGATE_LOG_DRIVERS)}, not {driver}: container '{name}'."
+    if driver not in fargate.LOG_DRIVERS:
+        yield f"Fargate supports the log drivers {', '.join(fargate.LOG_DRIVERS)}, not {driver}: container '{name}'."
 
 
 def _invalid(container: str) -> str:

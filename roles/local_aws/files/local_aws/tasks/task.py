@@ -15,6 +15,8 @@ from typing import Any
 from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import fargate
+
 from ..base.delays import DELAYS
 from .container import Container, overridden_by
 from .health import HEALTHY, SETTLED_AFTER, UNHEALTHY, task_health
@@ -158,7 +160,7 @@ class Task:
         document = self.task_definition
         overridden = {item["name"]: item for item in self.overrides.get("containerOverrides", [])}
         interfaces = self._network.describe_interfaces()
-        storage = document.get("ephemeralStorage", {"sizeInGiB": 20})
+        storage = document.get("ephemeralStorage", {"sizeInGiB": fargate.EPHEMERAL_STORAGE_DEFAULT})
         optional = {
             "stopCode": self.stop_code,
             "stoppedReason": self.stopped_reason,

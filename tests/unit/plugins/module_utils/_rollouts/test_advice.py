@@ -23,6 +23,11 @@ REASONS = {
     "ResourceInitializationError: unable to pull secrets: dial tcp: i/o timeout": "internet gateway",
     "ResourceInitializationError: failed to validate logger args: create stream: log group": "log group",
     "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: mount.nfs4": "port 2049",
+    "ResourceInitializationError: unable to pull secrets: execution resource retrieval failed: role cannot assume: "
+    "not authorized to perform: sts:AssumeRole": "trust policy",
+    "CannotPullContainerError: There is a connection issue between the task and the registry.": "internet gateway",
+    "CannotPullContainerError: descriptor matching platform 'linux/amd64' is not in it": "cpuArchitecture",
+    "CannotPullContainerError: failed to resolve ref registry/ml-platform:1: not found": "was pushed",
     "container web: exit code 137, OutOfMemoryError: Container killed due to memory usage": "raise memory",
     "stopped: ServiceSchedulerInitiated: Task failed container health checks": "healthCheck.startPeriod",
     "stopped: Task failed ELB health checks in (target-group arn:aws:x)": "healthCheckGracePeriodSeconds",
@@ -46,6 +51,65 @@ def test_advice(reason, said):
     (text,) = advice.advice([reason])
 
     assert said in text
+
+
+DENIED = (
+    "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/{role}/0123abcd is not authorized to perform: "
+    "{action} because no identity-based policy allows the {action} action"
+)
+START = "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: "
+LOGGER = "ResourceInitializationError: failed to validate logger args: "
+
+
+@pytest.mark.parametrize("role", ["llm-exec", "assume-role", "secret-log-efs", "ecr"])
+@pytest.mark.parametrize(
+    ("start", "action", "said"),
+    [
+        (f"{START}unable to retrieve secret from asm: ", "secretsmanager:GetSecretValue", "allowed to read it"),
+        (f"{START}unable to retrieve secrets from ssm: ", "ssm:GetParameters", "allowed to read it"),
+        (f"{START}unable to retrieve secret from asm: ", "kms:Decrypt", "kms:Decrypt"),
+        (f"{START}unable to retrieve ecr registry auth: ", "ecr:GetAuthorizationToken", "be allowed to pull"),
+        (
+            f"{LOGGER}create stream has been retried 1 times: ",
+            "logs:CreateLogStream",
+            "allowed to write",
+        ),
+        (
+            "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: ",
+            "elasticfilesystem:ClientMount",
+            "file system",
+        ),
+        ("CannotPullContainerError: pull image manifest has been retried 1 time(s): ", "ecr:BatchGetImage", "refuses"),
+    ],
+)
+def test_what_a_role_may_not_do_is_said_whatever_the_role_is_called(role, start, action, said):
+    (text,) = advice.advice([start + DENIED.format(role=role, action=action)])
+
+    assert said in text
+    assert "trust policy" not in text
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        f"{START}The task cannot pull registry auth: There is a connection issue between the task and Amazon ECR.",
+        f"{START}unable to retrieve ecr registry auth: Post https://api.ecr.eu-west-1.amazonaws.com/: i/o timeout",
+        f"{START}There is a connection issue between the task and AWS Secrets Manager.",
+        f"{LOGGER}It finds no log group. There is a connection issue between the task and Amazon CloudWatch.",
+        f"{LOGGER}signal: killed",
+    ],
+)
+def test_a_missing_way_out_is_told_from_what_would_be_reached(reason):
+    (text,) = advice.advice([reason])
+
+    assert "way out" in text
+    assert "internet gateway" in text
+
+
+def test_a_log_group_may_be_called_after_secrets():
+    (text,) = advice.advice([f"{LOGGER}there is no log group /ecs/secrets"])
+
+    assert "The log group must exist" in text
 
 
 def test_the_last_resort_is_silent_where_something_precise_is_known():

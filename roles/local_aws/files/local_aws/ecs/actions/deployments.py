@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from datetime import UTC
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import ecs
+
 from ...base.actions import Document, action
 from ...base.refused import Refused
 from ..deployments.deployment import ServiceDeployment
@@ -38,7 +40,7 @@ class DeploymentActions(Actions):
     @action
     def describe_service_deployments(self, request: Document) -> Document:
         documents, failures = [], []
-        for arn in limited(request, "serviceDeploymentArns", 20):
+        for arn in limited(request, "serviceDeploymentArns", ecs.SERVICE_DEPLOYMENTS_AT_ONCE):
             found = self._find_deployment(arn)
             if found is None:
                 failures.append({"arn": arn, "reason": "MISSING"})
@@ -54,7 +56,7 @@ class DeploymentActions(Actions):
             for service in self.state.services.values()
             for revision in service.revisions
         }
-        arns = limited(request, "serviceRevisionArns", 20)
+        arns = limited(request, "serviceRevisionArns", ecs.SERVICE_REVISIONS_AT_ONCE)
         return {
             "serviceRevisions": [known[arn] for arn in arns if arn in known],
             "failures": [{"arn": arn, "reason": "MISSING"} for arn in arns if arn not in known],

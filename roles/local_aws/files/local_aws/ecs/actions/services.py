@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import ecs
+
 from ...base.actions import Document, action
 from ...base.refused import Refused
 from ..awsvpc import checked_network
@@ -84,7 +86,8 @@ class ServiceActions(Actions):
     @action
     def describe_services(self, request: Document) -> Document:
         cluster = self.state.cluster(request.get("cluster"))
-        found = {name: self.state.find_service(cluster, name) for name in limited(request, "services", 10)}
+        names = limited(request, "services", ecs.SERVICES_AT_ONCE)
+        found = {name: self.state.find_service(cluster, name) for name in names}
         with_tags = "TAGS" in request.get("include", [])
         return {
             "services": [self._describe_service(service, with_tags=with_tags) for service in found.values() if service],

@@ -8,6 +8,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Operations.html
 
 from __future__ import annotations
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import ecs
+
 from ...base.actions import Document, action
 from ...base.refused import Refused
 from ...tasks.task import Task
@@ -66,7 +68,8 @@ class TaskActions(Actions):
 
     @action
     def describe_tasks(self, request: Document) -> Document:
-        found = {name: self._find_task(request.get("cluster"), name) for name in limited(request, "tasks", 100)}
+        names = limited(request, "tasks", ecs.TASKS_AT_ONCE)
+        found = {name: self._find_task(request.get("cluster"), name) for name in names}
         documents = [task.describe() for task in found.values() if task]
         if "TAGS" not in request.get("include", []):
             for document in documents:

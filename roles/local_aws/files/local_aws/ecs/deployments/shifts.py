@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.elbv2.models import FakeAction
 
+from ansible_collections.llmops.ecs.plugins.module_utils._facts import ecs
+
 from ...alb.targets import all_rules, backend_of
 from ...base.clock import CLOCK
 
@@ -35,10 +37,12 @@ def parts(configuration: dict[str, Any]) -> list[Part]:
     strategy = configuration["strategy"]
     if strategy == "CANARY":
         canary = configuration.get("canaryConfiguration", {})
-        return [Part(canary.get("canaryPercent", 5), canary.get("canaryBakeTimeInMinutes", 10)), last]
+        percent = canary.get("canaryPercent", ecs.CANARY_PERCENT_DEFAULT)
+        return [Part(percent, canary.get("canaryBakeTimeInMinutes", ecs.CANARY_BAKE_TIME_DEFAULT)), last]
     if strategy == "LINEAR":
         linear = configuration.get("linearConfiguration", {})
-        step, minutes = linear.get("stepPercent", 10), linear.get("stepBakeTimeInMinutes", 6)
+        step = linear.get("stepPercent", ecs.STEP_PERCENT_DEFAULT)
+        minutes = linear.get("stepBakeTimeInMinutes", ecs.STEP_BAKE_TIME_DEFAULT)
         steps = itertools.takewhile(lambda percent: percent < 100, itertools.count(step, step))
         return [*(Part(percent, minutes) for percent in steps), last]
     return [last]
