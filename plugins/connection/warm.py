@@ -22,7 +22,7 @@ author:
   - The llmops.ecs contributors (@llmops)
 options:
   enabled:
-    description: Whether to run modules in forks of one interpreter (V(true)), or as P(ansible.builtin.local#connection).
+    description: Run modules in forks of one interpreter, or with V(false) as P(ansible.builtin.local#connection).
     type: bool
     default: true
     env:

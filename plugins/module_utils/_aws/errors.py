@@ -92,15 +92,15 @@ WAY_OUT = {
     "AuthFailure": CREDENTIALS,
     "InvalidSignatureException": SIGNATURE,
     "SignatureDoesNotMatch": SIGNATURE,
-    "ClusterNotFoundException": "Create the cluster with llmops.ecs.ecs_cluster, or check the cluster's name and the region.",
-    "ClusterContainsServicesException": "Delete the cluster's services first (llmops.ecs.ecs_service with state=absent).",
-    "ClusterContainsTasksException": "Stop the cluster's tasks first. Tasks of a deleted service stop by themselves.",
-    "ClusterContainsContainerInstancesException": "Deregister the cluster's container instances first.",
-    "ResourceInUse": "Delete the rules and listeners that use it first, or other resources that use it, and wait a moment.",
+    "ClusterNotFoundException": "Create the cluster with llmops.ecs.ecs_cluster, or check its name and the region.",
+    "ClusterContainsServicesException": "Delete its services first (llmops.ecs.ecs_service with state=absent).",
+    "ClusterContainsTasksException": "Stop its tasks first. Tasks of a deleted service stop by themselves.",
+    "ClusterContainsContainerInstancesException": "Deregister its container instances first.",
+    "ResourceInUse": "Delete the rules, listeners and other resources that use it first, and wait a moment.",
     "CertificateNotFound": "Use a certificate in the load balancer's region and account.",
     "UnsupportedCertificate": "Wait until the certificate is issued (llmops.ecs.acm_certificate with wait=true).",
     "SSLPolicyNotFound": "Use a policy that `aws elbv2 describe-ssl-policies` lists.",
-    "ClusterContainsCapacityProviderException": "Remove the capacity providers from the cluster first (capacityProviders: []).",
+    "ClusterContainsCapacityProviderException": "Remove its capacity providers first (capacityProviders: []).",
 }
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
