@@ -76,8 +76,8 @@ def _limited(
     if len(rules) > int(want.limit):
         raise AnsibleFilterError(
             f"{len(rules)} ingress rules ({len(_ports(want.ports))} ports{sources}) are more than the "
-            f"{want.limit} that a security group can have. Shorten network_allowed_cidrs, or ask AWS to raise the quota "
-            "and set network_rules_limit to the new quota."
+            f"{want.limit} that a security group can have. Shorten network_allowed_cidrs, or ask AWS for a higher "
+            "quota and set network_rules_limit to it."
         )
     return rules
 

@@ -31,6 +31,6 @@ def bad_api_key(key: str, variable: str, preset: str, region: str) -> Iterator[s
     if not variable:
         yield (
             f"ecs_service_api_key: the server of the preset {preset or '(none)'} does not check a key. Use a preset "
-            "that does (llm_server, llama_cpp, vllm), or a login at the load balancer (load_balancer_authentication). If "
-            "the server reads a key from an environment variable, name it in ecs_service_api_key_variable"
+            "that does (llm_server, llama_cpp, vllm), or a login at the load balancer (load_balancer_authentication). "
+            "If the server reads a key from an environment variable, name it in ecs_service_api_key_variable"
         )

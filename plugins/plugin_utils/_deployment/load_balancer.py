@@ -117,7 +117,7 @@ def _ranges(values: Values) -> Iterator[str]:
             yield f"{name}: {values[name]} is not between {least} and {most}"
     ports = [int(values.get(f"load_balancer_{kind}_port", port)) for kind, port in (("http", 80), ("https", 443))]
     if is_secure(values) and ports[0] == ports[1]:
-        yield f"load_balancer_http_port and load_balancer_https_port are both {ports[0]}: set two different ports, as a port has one listener"
+        yield f"load_balancer_http_port and load_balancer_https_port are both {ports[0]}: set two different ports"
 
 
 def _certificate(values: Values, region: str) -> Iterator[str]:
@@ -145,7 +145,7 @@ def _web_acl(arn: str, region: str) -> Iterator[str]:
     if arn in ("", "none"):
         return
     if not found or found["scope"] != "regional":
-        yield f"load_balancer_web_acl_arn: {arn} is not the ARN of a regional web ACL of AWS WAF (one for CloudFront is global)"
+        yield f"load_balancer_web_acl_arn: {arn} is not the ARN of a regional web ACL of AWS WAF: set a regional one"
     elif region and found["region"] != region:
         where = f"the web ACL is in {found['region']}, and the load balancer in {region}"
         yield f"load_balancer_web_acl_arn: {where}: use a web ACL in {region}"
@@ -157,15 +157,15 @@ def _names(values: Values) -> Iterator[str]:
     if zone and not names:
         yield f"load_balancer_hosted_zone: {zone} is set without load_balancer_domain_names: set the domain names too"
     if names and names[0].startswith("*"):
-        yield f"load_balancer_domain_names: the first name is used in the URL, and {names[0]} is a wildcard: put another name first"
+        yield f"load_balancer_domain_names: the first one is in the URL, but {names[0]} is a wildcard: list it later"
     for name in names:
         if zone and name != zone and not name.endswith(f".{zone}"):
             yield f"load_balancer_domain_names: {name} is not in load_balancer_hosted_zone, {zone}"
     for host in values.get("load_balancer_hosts") or [] if zone and names else []:
         if not any(fnmatchcase(str(host).lower(), name) for name in names):
             yield (
-                f"load_balancer_hosts: {host} is not in load_balancer_domain_names ({', '.join(names)}), so there is no "
-                "DNS record for it: add it there, for the whole group"
+                f"load_balancer_hosts: {host} is not in load_balancer_domain_names ({', '.join(names)}), so it has no "
+                "DNS record: add it there, for the whole group"
             )
 
 
@@ -183,13 +183,13 @@ def _same_rule(values: Values, others: Mapping[str, Values]) -> Iterator[str]:
     alike = [host for host, theirs in others.items() if listener_rule.normal(_conditions(theirs)) == mine]
     if alike:
         yield (
-            f"This service and {', '.join(alike)} have the same conditions on the load balancer that they share: set "
-            "different load_balancer_hosts or load_balancer_paths"
+            f"This service and {', '.join(alike)} have the same conditions on their common load balancer: "
+            "set different load_balancer_hosts or load_balancer_paths"
         )
     priority = int(values.get("load_balancer_priority", 0))
     taken = [host for host, theirs in others.items() if priority and int(theirs.get(OWN[3], 0)) == priority]
     if taken:
-        yield f"load_balancer_priority: {priority} is also set for {', '.join(taken)}: set different priorities, or none"
+        yield f"load_balancer_priority: {priority} is also set for {', '.join(taken)}: set different ones, or none"
 
 
 def _target_group(values: Values) -> Iterator[str]:
@@ -217,6 +217,6 @@ def bad_balancer_name(name: str) -> Iterator[str]:
         yield f"{told} has {len(name)} characters, and a load balancer's name has at most {elb.LONGEST_NAME}: {way_out}"
     elif any(attributes.name_problems(name, "load balancer")):
         yield (
-            f"{told} must have only letters, digits and hyphens, no hyphen at either end, and not begin with internal-: "
+            f"{told} must have only letters, digits and hyphens, no hyphen at an end, and not begin with internal-: "
             f"{way_out}"
         )

@@ -35,7 +35,7 @@ def differing(hosts: Mapping[str, Mapping[str, Any]], group: str) -> Iterator[st
                 found.append((value, [host]))
         if len(found) > 1:
             who = "; ".join(f"{_shown(name, value)} on {', '.join(those)}" for value, those in found)
-            yield f"{name} must be the same on all hosts of {group} but differs: {who}. Set it once, for the whole group."
+            yield f"{name} is shared by all hosts of {group} but differs: {who}. Set it once, for the whole group."
 
 
 def _shown(name: str, value: Any) -> str:
@@ -88,8 +88,8 @@ def bad_names(deployment: str, service: str) -> Iterator[str]:
     """Refuse names that IAM, ECS or EC2 would refuse later, when half of the deployment is made."""
     if not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9-]{0,39}", deployment):
         yield (
-            f"deployment_name: {deployment!r} must begin with a letter and have at most 40 letters, digits and hyphens: "
-            "it is the prefix of all names"
+            f"deployment_name: {deployment!r} must begin with a letter and have at most 40 letters, digits and "
+            "hyphens: it is the prefix of all names"
         )
     if not re.fullmatch(r"[a-zA-Z0-9_-]{1,200}", service):
         yield (

@@ -70,14 +70,14 @@ def problems(startup: int, answer: int, blocks: bool) -> Iterator[str]:
     if not 1 <= startup <= LONGEST_STARTUP:
         yield (
             f"ecs_service_startup_seconds: {startup} is not between 1 and {LONGEST_STARTUP}, the longest time "
-            "that AWS health checks can wait; put the model into the image or on a file system, so that it starts sooner"
+            "that AWS health checks can wait; put the model into the image or on a file system, to start sooner"
         )
     longest = LONGEST_BLOCKED_ANSWER if blocks else LONGEST_DRAIN
     if not 1 <= answer <= longest:
         what = "a blocked server's health check can wait" if blocks else "a load balancer drains a target"
         yield (
-            f"ecs_service_longest_answer_seconds: {answer} is not between 1 and {longest}, the longest time that {what}; "
-            "limit the tokens of an answer (max_tokens)"
+            f"ecs_service_longest_answer_seconds: {answer} is not between 1 and {longest}, the longest time that "
+            f"{what}; limit the tokens of an answer (max_tokens)"
         )
 
 
@@ -122,7 +122,7 @@ def _notes(busy: int, blocks: bool, stop: int, stop_timeout: int) -> Iterator[st
     if stop_timeout < stop:
         why = "may take" if not blocks else "(with the one before it, for which it waits) may take"
         yield (
-            f"An answer {why} {busy} s, but Fargate kills a task {LONGEST_STOP} s after it was told to stop. With a load "
-            "balancer no answer is cut off, as a task is drained before it is told to stop. Without one, and when "
-            "Fargate Spot takes its capacity back, longer answers are cut off."
+            f"An answer {why} {busy} s, but Fargate kills a task {LONGEST_STOP} s after it was told to stop. With a "
+            "load balancer no answer is cut off, as a task is drained before it is told to stop. Without one, and "
+            "when Fargate Spot takes its capacity back, longer answers are cut off."
         )
