@@ -145,7 +145,10 @@ def _web_acl(arn: str, region: str) -> Iterator[str]:
     if arn in ("", "none"):
         return
     if not found or found["scope"] != "regional":
-        yield f"load_balancer_web_acl_arn: {arn} is not the ARN of a regional web ACL of AWS WAF: set a regional one"
+        yield (
+            f"load_balancer_web_acl_arn: {arn} is not the ARN of a regional web ACL of AWS WAF: set a regional one, as "
+            "one for CloudFront cannot be used"
+        )
     elif region and found["region"] != region:
         where = f"the web ACL is in {found['region']}, and the load balancer in {region}"
         yield f"load_balancer_web_acl_arn: {where}: use a web ACL in {region}"

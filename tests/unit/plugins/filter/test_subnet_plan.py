@@ -140,10 +140,10 @@ def test_tells_which_lead_to_the_internet():
         ({"cidrs": ["10.0.1.128/25"]}, "10.0.1.128/25 overlaps 10.0.1.0/24, which subnet-a has"),
         (
             {"cidrs": ["10.0.4.0/23", "10.0.5.0/24"], "count": 2},
-            "10.0.5.0/24 overlaps 10.0.4.0/23, which the list names",
+            "10.0.5.0/24 overlaps 10.0.4.0/23, which the list has",
         ),
-        ({"cidrs": ["10.0.7.1/24"]}, "10.0.7.1/24 is no IPv4 block"),
-        ({"cidrs": ["10.0.7.0/29"]}, "10.0.7.0/29 is no size for a subnet"),
+        ({"cidrs": ["10.0.7.1/24"]}, "10.0.7.1/24 is not an IPv4 block"),
+        ({"cidrs": ["10.0.7.0/29"]}, "10.0.7.0/29 is not a size for a subnet"),
         ({"prefix_length": 16, "count": 2}, "free_cidrs: 1 free blocks of"),
     ],
 )

@@ -82,7 +82,7 @@ def test_misspelt_names():
     given = ["ecs_service_imgae", "ecs_service_port", "ecs_service_own_helper", "network_vpc"]
 
     assert list(deployment_service.misspelt(given, "ecs_service", OPTIONS)) == [
-        "ecs_service_imgae is no variable of the role ecs_service; did you mean ecs_service_image?"
+        "ecs_service_imgae is not a variable of the role ecs_service; did you mean ecs_service_image?"
     ]
 
 
