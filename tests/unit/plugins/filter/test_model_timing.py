@@ -107,7 +107,7 @@ def test_what_aws_allows_and_a_model_needs(startup, answer, blocks, fargate):
         ((3001, 60), "ecs_service_startup_seconds: 3001 is not between"),
         (("soon", 60), "ecs_service_startup_seconds: 'soon' is not a whole number of seconds"),
         ((60, 0), "ecs_service_longest_answer_seconds: 0 is not between 1 and 3600"),
-        ((60, 3601), "as long as a load balancer drains a target; limit the tokens"),
+        ((60, 3601), "the longest time that a load balancer drains a target; limit the tokens"),
         ((60, 2701, True), "is not between 1 and 2700, the longest time that a blocked server's health check"),
     ],
 )

@@ -133,7 +133,7 @@ def test_tells_which_lead_to_the_internet():
     ("wanted", "message"),
     [
         ({"count": 4}, "network_zones_count is 4, but only 3 zones can be used: eu-west-1a, eu-west-1b, eu-west-1c"),
-        ({"cidrs": ["10.0.7.0/24"], "count": 2}, "network_subnet_cidrs names 1 blocks, network_zones_count is 2"),
+        ({"cidrs": ["10.0.7.0/24"], "count": 2}, "network_subnet_cidrs has 1 blocks, network_zones_count is 2"),
         ({"cidrs": ["10.1.0.0/24"]}, r"network_subnet_cidrs: 10.1.0.0/24 is outside the VPC's blocks \(10.0.0.0/16\)"),
         ({"cidrs": ["10.0.0.128/25"]}, "10.0.0.128/25 overlaps 10.0.0.0/24, which subnet-other has"),
         ({"cidrs": ["10.0.0.0/20"]}, "10.0.0.0/20 overlaps 10.0.0.0/24, which subnet-other has"),

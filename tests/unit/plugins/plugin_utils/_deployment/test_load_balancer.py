@@ -87,7 +87,7 @@ def test_what_can_be(values):
         ({"network_zones": ["eu-west-1a"]}, "network_zones: eu-west-1a; a load balancer needs at least two zones"),
         (
             {"load_balancer_subnet_ids": ["subnet-1"]},
-            "load_balancer_subnet_ids: subnet-1; a load balancer needs at least two",
+            "load_balancer_subnet_ids: subnet-1; a load balancer needs at least two subnets",
         ),
         ({"load_balancer_certificate_arn": "llm"}, "llm is not the ARN of a certificate"),
         (
@@ -101,7 +101,7 @@ def test_what_can_be(values):
             {**NAMED, "load_balancer_domain_names": ["llm.example.org"]},
             "llm.example.org is not in load_balancer_hosted_z",
         ),
-        ({**NAMED, "load_balancer_domain_names": ["*.example.com"]}, "*.example.com is a pattern"),
+        ({**NAMED, "load_balancer_domain_names": ["*.example.com"]}, "*.example.com is a wildcard"),
         (
             {**NAMED, "load_balancer_hosts": ["chat.example.com"]},
             "chat.example.com is not in load_balancer_domain_names",
@@ -144,7 +144,7 @@ def test_what_cannot_be_gets_one_sentence(values, said):
         (
             {"load_balancer_priority": 5, "load_balancer_paths": ["/a"]},
             {"load_balancer_priority": "5"},
-            "load_balancer_priority: 5 is that of other, too",
+            "load_balancer_priority: 5 is also set for other",
         ),
         ({"load_balancer_paths": ["/a/*"]}, {}, None),
         ({"load_balancer_priority": 0}, {"load_balancer_hosts": ["a"], "load_balancer_priority": 0}, None),

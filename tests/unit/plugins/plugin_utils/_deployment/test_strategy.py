@@ -94,7 +94,7 @@ def test_names_what_a_strategy_lacks(definition, said):
         ("", None),
         ("llm", None),
         ("l" * 32, None),
-        ("l" * 33, "has 33 characters, and a load balancer's name 32 at most"),
+        ("l" * 33, "has 33 characters, and a load balancer's name has at most 32"),
         ("llm-", "no hyphen at an end"),
         ("internal-llm", "not begin with internal-"),
         ("llm_prod", "must have only letters, digits and hyphens"),
@@ -114,7 +114,7 @@ def test_names_of_load_balancers(name, said):
         ("generate", "LLAMA_API_KEY", None),
         (KEY, "LLAMA_API_KEY", None),
         (f"{KEY}:key::", "LLAMA_API_KEY", None),
-        ("generate", "", "the server of the preset ollama checks no key"),
+        ("generate", "", "the server of the preset ollama does not check a key"),
         (
             KEY.replace("eu-west-1", "us-east-1"),
             "LLAMA_API_KEY",
