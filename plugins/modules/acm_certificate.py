@@ -97,7 +97,8 @@ status:
 validation_records:
   description:
     - The DNS records that validate the certificate, with C(name), C(type) and C(value).
-    - With O(state=absent), those of what is deleted, unless another certificate of this domain needs them.
+    - With O(state=absent), the records of the deleted certificates, unless another certificate of this domain needs
+      them.
   returned: success
   type: list
   elements: dict
