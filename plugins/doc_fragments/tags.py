@@ -15,7 +15,8 @@ options:
     type: dict
   purge_tags:
     description:
-      - Whether to remove tags that are not listed. Used only if there is a list of tags.
+      - Whether to remove tags that are not given. Without O(tags) and tags in C(definition), nothing is
+        removed.
       - Tags that begin with V(llmops:) or V(aws:) are never removed.
     type: bool
     default: true
