@@ -1,24 +1,24 @@
-# One target a verb. Each does all of its own set-up.
-# make test PYTHON=3.11 takes another Python; make deploy ARGS="-i inventories/dev --check --diff" hands arguments on.
+# Each target first does the set-up that it needs.
+# make test PYTHON=3.11 uses another Python; make deploy ARGS="-i inventories/dev --check --diff" passes arguments on.
 PYTHON ?=
 ARGS ?=
 .DEFAULT_GOAL := help
 .PHONY: help setup deploy destroy test clean
 
-help:  ## Say what there is
+help:  ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
-setup:  ## Make or refresh .venv
+setup:  ## Create or update the virtual environment .venv
 	@tools/setup.sh $(PYTHON)
 
-deploy: setup  ## Deploy the inventory's services, on the embedded AWS unless told otherwise
+deploy: setup  ## Deploy the inventory's services; without ARGS, on the embedded AWS
 	@.venv/bin/ansible-playbook deploy.yml $(ARGS)
 
-destroy: setup  ## Remove them
+destroy: setup  ## Remove what deploy made
 	@.venv/bin/ansible-playbook destroy.yml $(ARGS)
 
-test: setup  ## Run every test
+test: setup  ## Run all tests
 	@.venv/bin/python tests/run.py $(ARGS)
 
-clean:  ## Remove what the other targets made in this folder
+clean:  ## Remove the files that the other targets made in this folder
 	rm -rf .venv .ansible .cache build tests/output

@@ -8,10 +8,10 @@ DOCUMENTATION = r"""
 name: summary
 type: aggregate
 version_added: 0.1.0
-short_description: Say where the deployed services answer, after everything else
+short_description: Print the URLs of the deployed services at the end
 description:
-  - Prints, below the recap, what the playbook C(llmops.ecs.deploy) found out about each service,
-    which is its URL, a command to use it, and what the model said.
+  - Prints below the recap, for each service that the playbook C(llmops.ecs.deploy) deployed, its URL, a command to use
+    it, and the model's answer.
 author:
   - The llmops.ecs contributors (@llmops)
 requirements:

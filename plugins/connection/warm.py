@@ -7,21 +7,22 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: warm
 version_added: 0.1.0
-short_description: Runs on the controller, its Python modules in forks of one interpreter that has imported already
+short_description: Run modules on the controller in forks of one Python interpreter
 description:
-  - Plain P(ansible.builtin.local#connection), except that modules written in Python run in forks of one interpreter
-    per play. It has imported what AWS modules import, and parsed AWS's service models, so that this is paid once
-    instead of in each task.
-  - Whatever cannot have the same result this way is run as P(ansible.builtin.local#connection) runs it, without a word
-    (C(-vvv) says why) - tasks with C(become), asynchronous tasks, modules that are not Python or are for another
-    interpreter than the one that runs Ansible, tasks whose C(environment) sets what matters when an interpreter starts.
-  - The interpreter ends with the play, however that ends.
-  - Linux only. Elsewhere it is P(ansible.builtin.local#connection).
+  - Works like P(ansible.builtin.local#connection), but runs modules written in Python in forks of one interpreter per
+    play. This interpreter has imported what AWS modules need and parsed AWS's service models. That takes time once per
+    play instead of once per task.
+  - Some tasks could have another result this way. They run as with P(ansible.builtin.local#connection), without a
+    message (C(-vvv) says why). These are tasks with C(become), asynchronous tasks, modules that are not Python or are
+    for another interpreter than the one that runs Ansible, and tasks whose C(environment) has variables that matter
+    when an interpreter starts.
+  - The interpreter ends when the play ends, also if the play fails or is killed.
+  - Only for Linux. On other systems it works like P(ansible.builtin.local#connection).
 author:
   - The llmops.ecs contributors (@llmops)
 options:
   enabled:
-    description: Whether modules run in forks of a warm interpreter, or as P(ansible.builtin.local#connection) does it.
+    description: Run modules in forks of one interpreter, or with V(false) as P(ansible.builtin.local#connection).
     type: bool
     default: true
     env:
@@ -33,9 +34,10 @@ options:
       - name: ansible_warm_enabled
   preload:
     description:
-      - Python modules to import once a play, in this order, while tasks leave time for it or when one makes use of
-        it. A name that ends in C(.*) stands for the module and all below it.
-      - What cannot be imported is left out. Module utils are used only where a task brings the very same source.
+      - Python modules to import once per play, in this order, in the time between tasks or when a task needs them. A
+        name that ends in C(.*) stands for the module and all modules below it.
+      - Modules that cannot be imported are skipped. An imported module util is used only for tasks that have exactly
+        the same source of it.
     type: list
     elements: str
     default:
@@ -70,7 +72,7 @@ options:
     vars:
       - name: ansible_warm_preload
   preload_services:
-    description: AWS services, as botocore names them, whose models are parsed once a play.
+    description: AWS services whose API models are parsed once per play, by their names in botocore.
     type: list
     elements: str
     default: [ec2, iam, ecs, sts, elbv2, logs, application-autoscaling, cloudwatch, resourcegroupstaggingapi]
@@ -84,8 +86,8 @@ options:
   keep_modules:
     version_added: 0.2.0
     description:
-      - Whether modules, once Ansible has packed them, are kept for later plays, in the folder C(llmops_ecs_warm) of
-        Ansible's home. One is packed again when any file in it has changed, or any folder where another could come in.
+      - Whether to keep the packed form of modules for later plays, in the folder C(llmops_ecs_warm) of Ansible's home.
+        A module is packed again if one of its files, or a folder from which it could get another file, has changed.
     type: bool
     default: true
     env:
@@ -96,7 +98,7 @@ options:
     vars:
       - name: ansible_warm_keep_modules
   idle_timeout:
-    description: Seconds without a task after which the interpreter ends. The next task starts another one.
+    description: Seconds without a task after which the interpreter ends. The next task starts a new one.
     type: int
     default: 600
     env:
@@ -107,7 +109,7 @@ options:
     vars:
       - name: ansible_warm_idle_timeout
   python_interpreter:
-    description: The interpreter of the host's modules. Only the one that runs Ansible has a warm counterpart.
+    description: The Python interpreter for modules. Only the one that runs Ansible can be kept warm.
     type: str
     default: ""
     vars:

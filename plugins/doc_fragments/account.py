@@ -10,19 +10,19 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   profile:
-    description: The profile of the AWS configuration to use. Empty for what the environment says.
+    description: The profile in the AWS configuration. Empty to use the environment's.
     type: str
     default: ""
     vars:
       - name: aws_profile
   region:
-    description: The AWS region. Empty for what the environment or the profile says.
+    description: The AWS Region. Empty to use that of the environment or the profile.
     type: str
     default: ""
     vars:
       - name: aws_region
   endpoint_url:
-    description: The URL of another endpoint than AWS's own, such as that of the embedded AWS.
+    description: The URL of an endpoint to use instead of AWS's own, such as that of the embedded AWS.
     type: str
     default: ""
     vars:

@@ -16,10 +16,10 @@ attributes:
     membership:
       - llmops.ecs.aws
   check_mode:
-    description: In check mode the module only reads and says what it would change.
+    description: In check mode the module only reads, and reports what it would change.
     support: full
   diff_mode:
-    description: In diff mode the module shows what differs, before and after.
+    description: In diff mode the module shows the differences, before and after.
     support: full
 """
 
@@ -33,9 +33,9 @@ attributes:
     membership:
       - llmops.ecs.aws
   check_mode:
-    description: The module only reads, in check mode too.
+    description: The module works the same in check mode, as it only reads.
     support: full
   diff_mode:
-    description: The module changes nothing, so there is nothing to show.
+    description: Not applicable, as the module changes nothing.
     support: N/A
 """

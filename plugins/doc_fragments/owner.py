@@ -10,8 +10,9 @@ class ModuleDocFragment:
 options:
   owner_tags:
     description:
-      - Tags that say whose a resource is. What is made gets them.
-      - One of the same name that lacks any of them belongs to somebody else. It is left alone, and the module fails.
+      - Tags that identify the owner. A new resource gets them.
+      - An existing resource of the same name that lacks one of these tags belongs to another owner. The module then
+        fails and does not change it.
     type: dict
     default: {}
 """

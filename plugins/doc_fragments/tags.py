@@ -10,12 +10,13 @@ class ModuleDocFragment:
 options:
   tags:
     description:
-      - The tags, as a map. They are laid over those in C(definition), if it has any.
-      - Without this option, and without tags in C(definition), the tags are left alone.
+      - The tags, as a dictionary. They override those in C(definition) with the same key.
+      - Without this option, and without tags in C(definition), the tags are not changed.
     type: dict
   purge_tags:
     description:
-      - Whether tags that are not asked for are removed, when tags are asked for at all.
+      - Whether to remove tags that are not given. Without O(tags) and tags in C(definition), nothing is
+        removed.
       - Tags that begin with V(llmops:) or V(aws:) are never removed.
     type: bool
     default: true

@@ -35,7 +35,7 @@ def free_cidrs(
     found = [str(network) for network in islice(_free(inside, taken, prefix_length), count)]
     if len(found) < count:
         raise AnsibleFilterError(
-            f"free_cidrs: {count} free blocks of /{prefix_length} are asked for, {_listed(inside)} has {len(found)}; "
+            f"free_cidrs: {count} free blocks of /{prefix_length} are needed, {_listed(inside)} has {len(found)}; "
             f"in use: {_listed(taken) or 'nothing'}. Ask for smaller blocks (a longer prefix_length) or fewer, "
             "or associate another CIDR block with the VPC."
         )

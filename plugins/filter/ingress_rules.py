@@ -76,8 +76,8 @@ def _limited(
     if len(rules) > int(want.limit):
         raise AnsibleFilterError(
             f"{len(rules)} ingress rules ({len(_ports(want.ports))} ports{sources}) are more than the "
-            f"{want.limit} that a security group takes. Shorten network_allowed_cidrs, or have AWS raise the quota "
-            "and set network_rules_limit to the new one."
+            f"{want.limit} that a security group can have. Shorten network_allowed_cidrs, or ask AWS for a higher "
+            "quota and set network_rules_limit to it."
         )
     return rules
 
@@ -86,7 +86,7 @@ def _ports(ports: Sequence[int] | str) -> list[int]:
     ports = ports.split(",") if isinstance(ports, str) else ports
     for port in ports:
         if not (str(port).isdecimal() and 1 <= int(port) <= 65535):
-            raise AnsibleFilterError(f"network_ports: {port!r} is no port. Ports are 1 to 65535.")
+            raise AnsibleFilterError(f"network_ports: {port!r} is not a port. Ports are 1 to 65535.")
     return sorted({int(port) for port in ports})
 
 
@@ -97,8 +97,8 @@ def _allowed(want: Wanted) -> list[Network]:
         for network in collapse_addresses(network for network in networks if network.version == version):
             if network.prefixlen == 0 and not want.allow_public:
                 raise AnsibleFilterError(
-                    f"network_allowed_cidrs lets everybody in ({network}). "
-                    "Name the addresses that may call, or set network_allow_public to true."
+                    f"network_allowed_cidrs allows all addresses ({network}). "
+                    "List the addresses that may call, or set network_allow_public to true."
                 )
     return networks
 
@@ -109,7 +109,7 @@ def _network(cidr: str) -> Network:
         return ip_network(cidr, strict=False)
     except ValueError:
         raise AnsibleFilterError(
-            f"network_allowed_cidrs: {cidr!r} is no block of addresses. Write it as in 203.0.113.0/24."
+            f"network_allowed_cidrs: {cidr!r} is not a CIDR block. Write it as in 203.0.113.0/24."
         ) from None
 
 
@@ -117,7 +117,7 @@ def _callers(present: list[Mapping[str, Any]], want: Wanted) -> dict[Network, se
     """Who calls from where: the others as they are in the group, and the caller from the present address alone."""
     me = NOT_IN_A_DESCRIPTION.sub("-", want.caller_name.strip())
     if not me:
-        raise AnsibleFilterError("network_caller_name is empty. Set it to what tells this caller from others.")
+        raise AnsibleFilterError("network_caller_name is empty. Set it to a name that identifies this caller.")
     callers: defaultdict[Network, set[str]] = defaultdict(set)
     for cidr, description in _described(present):
         if description.startswith(CALLERS):
@@ -132,8 +132,8 @@ def _address(text: str) -> Network:
         return ip_network(ip_address(text))
     except ValueError:
         raise AnsibleFilterError(
-            f"{text[:40]!r} is no IP address. Set network_caller_ip to the address that you call from, "
-            "or to none, and network_caller_ip_url to a page that holds nothing but the caller's address."
+            f"{text[:40]!r} is not an IP address. Set network_caller_ip to the address that you call from, "
+            "or to none, or set network_caller_ip_url to a URL that returns only the caller's address."
         ) from None
 
 

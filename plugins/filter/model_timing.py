@@ -29,7 +29,7 @@ def _seconds(name: str, value: Any) -> int:
     try:
         return int(str(value))
     except ValueError:
-        raise AnsibleFilterError(f"{name}: {value!r} is no whole number of seconds, as 300 is.") from None
+        raise AnsibleFilterError(f"{name}: {value!r} is not a whole number of seconds, such as 300.") from None
 
 
 class FilterModule:

@@ -57,8 +57,8 @@ def _grant(secret: str, where: Where) -> tuple[str, str]:
         arn = f"arn:{where.partition}:ssm:{where.region}:{where.account_id}:parameter/{text.lstrip('/')}"
         return "ssm:GetParameters", arn
     raise AnsibleFilterError(
-        f"iam_secret_arns: {secret!r} is neither the ARN of a Secrets Manager secret nor that of an SSM parameter "
-        "nor a parameter's name. Write, in quotes, what the container's valueFrom takes, as in "
+        f"iam_secret_arns: {secret!r} is not the ARN of a Secrets Manager secret, nor the ARN or the name of an SSM "
+        "parameter. Write it in quotes, as in the container's valueFrom, for example "
         "arn:aws:secretsmanager:eu-west-1:123456789012:secret:llm/api-key-AbCdEf."
     )
 

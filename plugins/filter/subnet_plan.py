@@ -42,7 +42,7 @@ def subnet_plan(subnets: Iterable[Mapping[str, Any]], **wanted: Any) -> list[dic
     if missing > len(zones):
         raise AnsibleFilterError(
             f"network_zones_count is {want.count}, but only {len(zones) + len(kept)} zones can be used: "
-            f"{', '.join(want.zones)}. Ask for fewer."
+            f"{', '.join(want.zones)}. Set a lower number."
         )
     used = [subnet["cidr_block"] for subnet in present]
     if want.cidrs:
@@ -82,8 +82,8 @@ def _check(want: Wanted, present: list[Mapping[str, Any]], own: list[Mapping[str
     """Refuse named blocks that the VPC cannot have, or that somebody else has."""
     if len(want.cidrs) != int(want.count):
         raise AnsibleFilterError(
-            f"network_subnet_cidrs names {len(want.cidrs)} blocks, network_zones_count is {want.count}: "
-            "name one block a zone, or none to have free ones taken."
+            f"network_subnet_cidrs has {len(want.cidrs)} blocks, network_zones_count is {want.count}: "
+            "set one block per zone, or none to use free blocks."
         )
     blocks = [IPv4Network(block) for block in want.vpc_blocks]
     taken = [
@@ -98,23 +98,23 @@ def _check(want: Wanted, present: list[Mapping[str, Any]], own: list[Mapping[str
         for block, who in taken:
             if network.overlaps(block):
                 raise _bad(cidr, f"overlaps {block}, which {who}", "Choose a free one")
-        taken.append((network, "the list names too"))
+        taken.append((network, "the list has too"))
 
 
 def _network(cidr: str) -> IPv4Network:
     try:
         network = IPv4Network(cidr)
     except ValueError as error:
-        raise _bad(cidr, f"is no IPv4 block: {error}", "Write it as in 10.0.0.0/24") from None
+        raise _bad(cidr, f"is not an IPv4 block: {error}", "Write it as in 10.0.0.0/24") from None
     largest, smallest = SUBNET_PREFIX_LENGTH
     if not largest <= network.prefixlen <= smallest:
-        raise _bad(cidr, f"is no size for a subnet, which is /{largest} to /{smallest}", "Choose another")
+        raise _bad(cidr, f"is not a size for a subnet, which is /{largest} to /{smallest}", "Choose another")
     return network
 
 
 def _bad(cidr: str, what: str, way_out: str) -> AnsibleFilterError:
     return AnsibleFilterError(
-        f"network_subnet_cidrs: {cidr} {what}. {way_out}, or leave the variable empty to have free ones taken."
+        f"network_subnet_cidrs: {cidr} {what}. {way_out}, or leave the variable empty to use free blocks."
     )
 
 

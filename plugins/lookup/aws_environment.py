@@ -7,12 +7,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: aws_environment
 version_added: 0.1.0
-short_description: The environment variables by which every AWS module finds one account
+short_description: Environment variables that set the AWS account, Region and endpoint of a play
 description:
-  - Returns a dictionary for a play's C(environment), so that credentials, region and endpoint enter in one place
-    and hold for the modules of every AWS collection at once.
-  - A profile that is named wins over keys in the caller's environment, which botocore would otherwise prefer.
-  - For an endpoint on this machine, whatever the caller's environment says about AWS or proxies is put out of force.
+  - Returns a dictionary for a play's C(environment). Credentials, Region and endpoint are set in one place, for the
+    modules of all AWS collections.
+  - If O(profile) is set, access keys in the caller's environment are not used. botocore would otherwise prefer them.
+  - For an endpoint on this machine, AWS and proxy settings in the caller's environment are overridden.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
@@ -23,7 +23,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Ask who I am
+- name: Show the account of the profile sandbox
   hosts: localhost
   gather_facts: false
   vars:

@@ -7,11 +7,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: secret_value
 version_added: 0.2.0
-short_description: Read a secret from AWS Secrets Manager, from the account that the play works in
+short_description: Read a secret from AWS Secrets Manager, in the play's account
 description:
-  - Returns the text of a secret, found by the same profile, region and endpoint that
-    P(llmops.ecs.aws_environment#lookup) gives to modules.
-  - What it returns is a secret. A task that uses it needs C(no_log=true), unless it is meant to be seen.
+  - Returns the text of a secret. It uses the same profile, Region and endpoint as
+    P(llmops.ecs.aws_environment#lookup).
+  - The result is a secret. Set C(no_log=true) on a task that uses it, unless you want to show it.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
@@ -23,14 +23,14 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Show the key, once, to who asked for it
+- name: Show the API key
   ansible.builtin.debug:
     msg: "{{ lookup('llmops.ecs.secret_value', '/llm/api-key') }}"
 """
 
 RETURN = r"""
 _raw:
-  description: The secrets' texts.
+  description: The texts of the secrets.
   type: list
   elements: str
 """

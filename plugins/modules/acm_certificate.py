@@ -11,15 +11,16 @@ module: acm_certificate
 version_added: 0.2.0
 short_description: Request or delete a public certificate of AWS Certificate Manager, validated by DNS
 description:
-  - Finds the certificate with exactly these names, key and owner, or requests it, and tells which DNS records prove
-    that the domain is yours. It is issued once they are there.
-  - A certificate cannot be changed. With other names or another key a new one is requested, and the old one stays until
-    O(state=absent).
+  - Finds the certificate with exactly these names, key algorithm and owner tags, or requests a new one.
+  - Returns the DNS records that ACM uses to validate that you own the domain. ACM issues the certificate once these
+    records exist.
+  - A certificate cannot be changed. With other names or another key algorithm a new one is requested, and the old one
+    stays until O(state=absent).
 author:
   - The llmops.ecs contributors (@llmops)
 options:
   state:
-    description: Whether the certificate exists. With V(absent), all of this domain and owner are deleted.
+    description: Whether the certificate exists. V(absent) deletes all certificates with this domain name and owner.
     type: str
     choices: [present, absent]
     default: present
@@ -28,7 +29,7 @@ options:
     type: str
     required: true
   subject_alternative_names:
-    description: More names.
+    description: Further domain names of the certificate.
     type: list
     elements: str
     default: []
@@ -38,18 +39,19 @@ options:
     choices: [RSA_2048, EC_prime256v1, EC_secp384r1]
     default: RSA_2048
   wait:
-    description: Whether to wait until the certificate is issued. The DNS records must be there by then.
+    description: Whether to wait until the certificate is issued. This needs the DNS records to exist.
     type: bool
     default: false
   wait_timeout:
     description:
-      - How many seconds to wait at most, until the certificate is issued, or until what uses it lets it go.
+      - How many seconds to wait at most until the certificate is issued or, with O(state=absent), until no resource
+        uses it any more.
     type: int
     default: 600
   owner_tags:
     description:
-      - Tags that a certificate must have to be the one that is meant. What is requested gets them.
-      - Without them, those of O(tags) that begin with V(llmops:).
+      - Tags that identify the certificate. A new certificate gets them.
+      - By default, the tags in O(tags) that begin with V(llmops:).
     type: dict
     default: {}
 extends_documentation_fragment:
@@ -60,7 +62,7 @@ extends_documentation_fragment:
   - amazon.aws.boto3
 seealso:
   - module: community.aws.acm_certificate
-    description: Imports a certificate that was made elsewhere.
+    description: Imports a certificate that another authority issued.
 """
 
 EXAMPLES = r"""
@@ -71,11 +73,11 @@ EXAMPLES = r"""
       team: llm
   register: certificate
 
-- name: Which records to add
+- name: Show the DNS records to create
   ansible.builtin.debug:
     var: certificate.validation_records
 
-- name: The certificate is gone
+- name: Delete the certificate
   llmops.ecs.acm_certificate:
     domain_name: llm.example.com
     state: absent
@@ -83,7 +85,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 arn:
-  description: The certificate's ARN; in check mode, where it would be requested, one that is made up of zeros.
+  description: The certificate's ARN. In check mode, if it would be requested, an ARN made of zeros.
   returned: O(state=present)
   type: str
   sample: arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012
@@ -94,9 +96,10 @@ status:
   sample: PENDING_VALIDATION
 validation_records:
   description:
-    - The DNS records that prove that the domain is yours, with C(name), C(type) and C(value). Empty for a certificate
-      that was imported or is validated by e-mail.
-    - With O(state=absent), those of what is deleted, unless another certificate of this domain needs them.
+    - The DNS records that validate the certificate, with C(name), C(type) and C(value). Empty for a certificate that was
+      imported or is validated by e-mail.
+    - With O(state=absent), the records of the deleted certificates, unless another certificate of this domain needs
+      them.
   returned: success
   type: list
   elements: dict

@@ -11,15 +11,15 @@ module: cloudwatch_log_group
 version_added: 0.1.0
 short_description: Create, change or delete a CloudWatch Logs log group
 description:
-  - Brings a log group to the retention and the tags that are asked for.
-  - Its check mode writes nothing, and its diff shows the retention before and after.
-  - The name is matched exactly.
+  - Creates a log group, or sets the retention and the tags of an existing one.
+  - In check mode it changes nothing. The diff shows the retention before and after.
+  - The name must match exactly; it is not a prefix.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
   state:
     description:
-      - Whether the log group exists. It is deleted with all that was logged.
+      - Whether the log group exists. V(absent) deletes it with all its log events.
     type: str
     choices: [present, absent]
     default: present
@@ -30,7 +30,8 @@ options:
     required: true
   retention_in_days:
     description:
-      - How many days events are kept, V(0) for ever. Without it the log group's retention is left alone.
+      - How many days log events are kept. V(0) keeps them for ever.
+      - Without this option the retention is not changed.
     type: int
     choices:
       [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
@@ -48,14 +49,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A log group that forgets after a month
+- name: Create a log group that keeps events for 30 days
   llmops.ecs.cloudwatch_log_group:
     name: /llm/server
     retention_in_days: 30
     tags:
       team: llm
 
-- name: The log group is gone
+- name: Delete the log group
   llmops.ecs.cloudwatch_log_group:
     name: /llm/server
     state: absent
@@ -64,7 +65,7 @@ EXAMPLES = r"""
 RETURN = r"""
 log_group:
   description:
-    - The log group as it is now, in AWS's own spelling.
+    - The log group as it is now, in AWS's spelling.
     - In check mode, as it would be.
   returned: O(state=present)
   type: dict

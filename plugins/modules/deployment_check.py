@@ -9,18 +9,18 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: deployment_check
 version_added: 0.1.0
-short_description: Check an inventory's LLM service before anything is made
+short_description: Check the variables of an LLM service before anything is created
 description:
-  - Finds what is wrong with a service's variables and documents, and with the variables that all services share.
-  - Runs on the controller, sends nothing to AWS and changes nothing. All that is wrong is told at once.
+  - Checks a service's variables and documents, and the variables that all services share.
+  - Runs on the controller, sends nothing to AWS and changes nothing. All problems are reported at once.
 author:
   - The llmops.ecs contributors (@llmops)
 attributes:
   check_mode:
-    description: Only reads variables, in check mode too.
+    description: Works the same in check mode, as it only reads variables.
     support: full
   diff_mode:
-    description: Changes nothing, so there is nothing to show.
+    description: Not applicable, as it changes nothing.
     support: N/A
 options:
   roles:
@@ -33,7 +33,7 @@ options:
     type: str
     default: llm_services
   shared:
-    description: Prefixes of the variables that must have one value in the whole group.
+    description: Prefixes of the variables that must have the same value on all hosts of the group.
     type: list
     elements: str
     default: []
@@ -54,7 +54,7 @@ options:
     type: str
     required: true
   preset:
-    description: The preset's name.
+    description: The preset's name. Empty for none.
     type: str
     default: ""
   gpu:
@@ -74,11 +74,11 @@ options:
     type: dict
     required: true
   api_key:
-    description: The API key, V(generate) or the ARN of a secret. Empty for none.
+    description: V(generate) or the ARN of the secret that holds the API key. Empty for no key.
     type: str
     default: ""
   api_key_variable:
-    description: The environment variable in which the server takes the key. Empty if it checks none.
+    description: The environment variable from which the server reads the key. Empty if the server does not check a key.
     type: str
     default: ""
   load_balancer_name:
@@ -86,22 +86,22 @@ options:
     type: str
     default: ""
   scaling:
-    description: How the service scales, as M(llmops.ecs.ecs_service_scaling) takes it. Empty if it does not.
+    description: Auto scaling, as the options of M(llmops.ecs.ecs_service_scaling). Empty for no auto scaling.
     type: dict
     default: {}
   reports:
-    description: Whether the server is known to report its own metrics.
+    description: Whether the server publishes its own load metrics to CloudWatch.
     type: bool
     default: true
   notes:
-    description: What is to be told where nothing is wrong, a sentence each.
+    description: Notes to show if there is no problem, one sentence each.
     type: list
     elements: str
     default: []
 """
 
 EXAMPLES = r"""
-- name: Check the service before anything is made
+- name: Check the service before anything is created
   llmops.ecs.deployment_check:
     roles: [ecs_service]
     deployment: llm
@@ -140,7 +140,7 @@ plan:
     balancer_ports: [80]
     idle_timeout: 125
 problems:
-  description: What is wrong, a sentence each.
+  description: The problems, one sentence each.
   returned: failure
   type: list
   elements: str

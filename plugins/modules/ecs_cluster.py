@@ -11,29 +11,29 @@ module: ecs_cluster
 version_added: 0.1.0
 short_description: Create, change or delete an ECS cluster
 description:
-  - Brings an ECS cluster to O(definition), that is its settings (Container Insights), its configuration, its capacity
-    providers with the default strategy, and its tags.
-  - Only what O(definition) names is compared and changed, the rest of the cluster is left alone.
-    A list is whole, so V([]) empties it.
-  - The name is matched exactly, and a cluster that is C(INACTIVE) does not exist.
+  - Creates an ECS cluster, or changes it to match O(definition). This covers its settings (Container Insights), its
+    configuration, its capacity providers with the default strategy, and its tags.
+  - Only the fields in O(definition) are compared and changed. Other fields of the cluster are not changed.
+    A list replaces the whole list in AWS, so V([]) empties it.
+  - The name must match exactly. A cluster whose status is C(INACTIVE) counts as deleted.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
   state:
     description:
       - Whether the cluster exists.
-      - A cluster is deleted only when it has no services, tasks, or container instances any more.
+      - AWS deletes a cluster only if it has no services, tasks or container instances.
     type: str
     choices: [present, absent]
     default: present
   name:
     description:
-      - The name of the cluster, where O(definition) does not hold C(clusterName). One of the two is required.
+      - The name of the cluster. Required unless O(definition) has C(clusterName).
     type: str
   definition:
     description:
-      - The cluster in AWS's own spelling, what C(aws ecs create-cluster --cli-input-yaml) takes.
-      - Scalars are brought to the types that AWS wants. Members that are null count as left out.
+      - The cluster in AWS's spelling, as C(aws ecs create-cluster --cli-input-yaml) takes it.
+      - Numbers, booleans and strings are converted to the types that AWS expects. Fields that are null are ignored.
     type: dict
     default: {}
 extends_documentation_fragment:
@@ -50,7 +50,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A cluster with Container Insights on Fargate, Spot if nothing else is said
+- name: Create a cluster with Container Insights, and Fargate Spot as the default capacity provider
   llmops.ecs.ecs_cluster:
     name: llm
     definition:
@@ -66,7 +66,7 @@ EXAMPLES = r"""
     tags:
       team: llm
 
-- name: Turn Container Insights off, and leave everything else as it is
+- name: Turn Container Insights off, and change nothing else
   llmops.ecs.ecs_cluster:
     name: llm
     definition:
@@ -74,7 +74,7 @@ EXAMPLES = r"""
         - name: containerInsights
           value: disabled
 
-- name: The cluster is gone
+- name: Delete the cluster
   llmops.ecs.ecs_cluster:
     name: llm
     state: absent
@@ -83,7 +83,7 @@ EXAMPLES = r"""
 RETURN = r"""
 cluster:
   description:
-    - The cluster as it is now, in AWS's own spelling.
+    - The cluster as it is now, in AWS's spelling.
     - In check mode, as it would be.
   returned: O(state=present)
   type: dict
@@ -98,7 +98,7 @@ cluster:
       - FARGATE
       - FARGATE_SPOT
 arn:
-  description: The cluster's ARN; in check mode, where the cluster would be made, the one to expect.
+  description: The cluster's ARN. In check mode, if the cluster would be created, the ARN that it would get.
   returned: O(state=present)
   type: str
   sample: arn:aws:ecs:us-east-1:123456789012:cluster/llm

@@ -11,66 +11,68 @@ module: ecs_service
 version_added: 0.1.0
 short_description: Create, change, roll out or delete an ECS service
 description:
-  - Brings an ECS service to O(definition), every field of it, and waits until its tasks run.
-  - Only what O(definition) names is compared and changed, the rest of the service is left alone.
-    A list is whole, so V([]) empties it.
-  - What AWS accepts only when a service is created, and is asked for otherwise, is an error that names the way out.
-  - While it waits, a line is shown whenever something changed. It waits for the deployment that this run started, or
-    for the one under way if the run changed nothing. A deployment that failed or was rolled back fails the task, with
-    a diagnosis.
-  - The name is matched exactly, and a service that is C(INACTIVE) does not exist. One that is C(DRAINING) is waited
-    for.
+  - Creates an ECS service, or changes it to match O(definition), and waits until its tasks run.
+  - Only the fields in O(definition) are compared and changed. Other fields of the service are not changed.
+    A list replaces the whole list in AWS, so V([]) empties it.
+  - Some fields can be set only when a service is created. If one of them differs, the module fails and says what to do.
+  - The module waits for the deployment that it started, or for the one in progress if it changed nothing. While it
+    waits, it shows a line for each change. If the deployment fails or is rolled back, the module fails with a
+    diagnosis.
+  - The name must match exactly. A service whose status is C(INACTIVE) counts as deleted. If the status is C(DRAINING),
+    the module waits until the service is deleted.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
   state:
     description:
       - Whether the service exists.
-      - A service is deleted with all its tasks; nothing has to be scaled down before.
+      - V(absent) deletes the service and stops its tasks. You need not scale it to zero first.
     type: str
     choices: [present, absent]
     default: present
   cluster:
     description:
-      - The cluster, where O(definition) does not hold C(cluster). Without both it is the one that is called C(default).
+      - The cluster, unless O(definition) has C(cluster). Without both, the cluster C(default) is used.
     type: str
   name:
     description:
-      - The name of the service, where O(definition) does not hold C(serviceName). One of the two is required.
+      - The name of the service. Required unless O(definition) has C(serviceName).
     type: str
   definition:
     description:
-      - The service in AWS's own spelling, what C(aws ecs create-service --cli-input-yaml) takes.
-      - Scalars are brought to the types that AWS wants. Members that are null count as left out.
-      - A family as C(taskDefinition) means its newest ACTIVE revision.
-      - To leave capacity providers, ask for C(launchType), or for V([]) as C(capacityProviderStrategy).
+      - The service in AWS's spelling, as C(aws ecs create-service --cli-input-yaml) takes it.
+      - Numbers, booleans and strings are converted to the types that AWS expects. Fields that are null are ignored.
+      - If C(taskDefinition) is only a family name, its newest ACTIVE revision is used.
+      - To stop using capacity providers, set C(launchType), or set C(capacityProviderStrategy) to V([]).
     type: dict
     default: {}
   force_new_deployment:
     description:
-      - Whether all tasks are replaced even if nothing differs. This is a change every time.
+      - Whether to replace all tasks even if nothing differs. Each run then reports a change.
     type: bool
     default: false
   desired_count_policy:
     description:
-      - Whose the desired count is.
-      - With V(auto), autoscaling's if the service has a scalable target. An update then never sends C(desiredCount),
-        and a new service gets it clamped into the target's bounds, with a warning.
-      - With V(enforce), it is always what O(definition) says.
+      - Whether auto scaling or O(definition) sets the desired count.
+      - With V(auto), auto scaling sets it if the service has a scalable target. The module then does not send
+        C(desiredCount) in an update. For a new service it limits the count to the target's minimum and maximum, with a
+        warning.
+      - With V(enforce), the count is always the one in O(definition).
     type: str
     choices: [auto, enforce]
     default: auto
   follow_image:
     description:
-      - Whether an image that was pushed again under the tag that runs is rolled out.
-      - A tag is looked up in ECR, or in its registry if that answers without credentials. An image that cannot be
-        looked up is left alone, with a warning.
+      - Whether to replace the tasks if a new image was pushed under the same tag.
+      - The module looks the tag up in ECR, or in another registry if that needs no credentials. If it cannot look the
+        tag up, it warns and does not replace the tasks for that image.
     type: bool
     default: false
   wait:
     description:
-      - Whether to wait until the deployment is done, or until a deleted service and its tasks are gone.
-      - In check mode nothing is waited for.
+      - Whether to wait until the deployment is complete or, with O(state=absent), until the service and its tasks are
+        gone.
+      - In check mode the module does not wait.
     type: bool
     default: true
   wait_timeout:
@@ -80,8 +82,8 @@ options:
     default: 600
   _follow:
     description:
-      - Not to be set by users. By it the action plugin, which shows what changes while it waits, runs the module again
-        to go on from where the run before ended.
+      - For internal use only. The action plugin runs the module several times to show progress, and passes on here
+        where the last run ended.
     type: dict
 extends_documentation_fragment:
   - llmops.ecs.attributes
@@ -99,7 +101,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A service of one task that takes its place only when it is up, and is rolled back otherwise
+- name: Create a service with one task, and roll a failed deployment back
   llmops.ecs.ecs_service:
     cluster: llm
     name: llm-server
@@ -119,13 +121,13 @@ EXAMPLES = r"""
     tags:
       team: llm
 
-- name: The newest image that its tag names, and nothing else
+- name: Deploy a new image that was pushed under the same tag, and change nothing else
   llmops.ecs.ecs_service:
     cluster: llm
     name: llm-server
     follow_image: true
 
-- name: Two tasks on Spot, even if autoscaling wants another count
+- name: Run two tasks on Fargate Spot, even if auto scaling has set another count
   llmops.ecs.ecs_service:
     cluster: llm
     name: llm-server
@@ -136,7 +138,7 @@ EXAMPLES = r"""
           weight: 1
     desired_count_policy: enforce
 
-- name: The service is gone
+- name: Delete the service
   llmops.ecs.ecs_service:
     cluster: llm
     name: llm-server
@@ -146,7 +148,7 @@ EXAMPLES = r"""
 RETURN = r"""
 service:
   description:
-    - The service as it is now, in AWS's own spelling, without its events.
+    - The service as it is now, in AWS's spelling, without its events.
     - In check mode, as it would be.
   returned: O(state=present)
   type: dict
@@ -157,7 +159,7 @@ service:
     desiredCount: 1
     runningCount: 1
 arn:
-  description: The service's ARN; in check mode, where the service would be made, the one to expect.
+  description: The service's ARN. In check mode, if the service would be created, the ARN that it would get.
   returned: O(state=present)
   type: str
   sample: arn:aws:ecs:us-east-1:123456789012:service/llm/llm-server
@@ -168,7 +170,7 @@ tags:
   sample:
     team: llm
 deployment:
-  description: The primary deployment, in AWS's own spelling, V(null) where there is none.
+  description: The primary deployment, in AWS's spelling, V(null) where there is none.
   returned: O(state=present)
   type: dict
   sample:
@@ -177,7 +179,7 @@ deployment:
     rolloutState: COMPLETED
     taskDefinition: arn:aws:ecs:us-east-1:123456789012:task-definition/llm-server:3
 changed_fields:
-  description: What differed, C(images) where a tag names another image than the one that runs.
+  description: The fields that differed. C(images) means that a new image was pushed under the same tag.
   returned: O(state=present)
   type: list
   elements: str
@@ -189,8 +191,8 @@ will_redeploy:
   type: bool
   sample: true
 progress:
-  description: What was seen to change while it was waited for, one line each.
-  returned: if it was waited for
+  description: The changes that were seen while the module waited, one line each.
+  returned: if the module waited
   type: list
   elements: str
   sample:
@@ -198,8 +200,8 @@ progress:
     - "event: has reached a steady state."
     - "llm-server:3: completed, 1 of 1 running, 0 pending"
 diagnosis:
-  description: Why it failed, as M(llmops.ecs.ecs_service_diagnosis_info) tells it.
-  returned: if the wait ended badly
+  description: Why the deployment failed, as M(llmops.ecs.ecs_service_diagnosis_info) returns it.
+  returned: if the deployment failed or the wait timed out
   type: dict
   sample:
     summary:

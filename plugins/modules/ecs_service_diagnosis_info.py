@@ -9,13 +9,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ecs_service_diagnosis_info
 version_added: 0.1.0
-short_description: Find out why an ECS service is not up
+short_description: Find out why an ECS service does not run
 description:
-  - Collects what the console shows in many places, that is events, deployments, tasks that stopped or are not up, with
-    codes, reasons and the last lines of their logs, and the health of the load balancer's targets.
-  - Sums it up in lines that a person reads, the last ones say what to do where that is known.
-  - Environment variables are not told. What looks like a password, a token or a key is hidden in log lines.
-  - AWS forgets a stopped task after about an hour.
+  - Collects the service's events, deployments, stopped and unhealthy tasks (with stop codes, reasons and the last
+    lines of their logs), and the health of the load balancer's targets.
+  - Returns a summary in lines for people. The last lines say what to do, if that is known.
+  - Values of environment variables are not returned. In log lines, what looks like a password, a token or a key is
+    hidden.
+  - ECS returns a stopped task for about one hour only.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
@@ -44,20 +45,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Find out why the service is not up
+- name: Find out why the service does not run
   llmops.ecs.ecs_service_diagnosis_info:
     cluster: llm
     service: llm-server
   register: why
 
-- name: Tell it
+- name: Show the summary
   ansible.builtin.debug:
     var: why.summary
 """
 
 RETURN = r"""
 summary:
-  description: The findings as lines for a person, what to do last.
+  description: The findings as lines for people. What to do comes last.
   returned: success
   type: list
   elements: str
@@ -88,7 +89,7 @@ deployments:
 tasks:
   description:
     - Tasks that stopped or are not healthy, the newest first.
-    - Of those that ended alike only the newest is told, and in C(alike) how many they are.
+    - Of tasks that stopped for the same reason only the newest is listed. C(alike) is the number of such tasks.
   returned: success
   type: list
   elements: dict
@@ -118,7 +119,7 @@ targets:
       description: "unhealthy (Health checks failed with these codes: [503])"
 unread:
   description: What could not be read, and why.
-  returned: if there was such a thing
+  returned: if something could not be read
   type: list
   elements: str
   sample: []

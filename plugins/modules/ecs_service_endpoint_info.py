@@ -9,10 +9,10 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ecs_service_endpoint_info
 version_added: 0.1.0
-short_description: Find where an ECS service answers
+short_description: Find the URLs of an ECS service
 description:
-  - Follows an ECS service to its running tasks, their network interfaces and addresses, and to its load balancers.
-  - A task that has no public address is told with the reason.
+  - Finds the running tasks of an ECS service with their network interfaces and addresses, and its load balancers.
+  - If a task has no public address, the reason is returned.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
@@ -28,30 +28,30 @@ options:
     required: true
   port:
     description:
-      - The port at which a task answers. Without it, the first one that its task definition maps.
+      - The port on which a task listens. By default, the first port mapping of its task definition.
     type: int
   scheme:
     description:
-      - What the URLs of tasks begin with. Without it, V(https) on port 443, V(http) on all others.
-      - A load balancer's listener says by itself which it is.
+      - The scheme of the URLs of tasks. By default V(https) on port 443, and V(http) on all other ports.
+      - The scheme of a load balancer's URL follows its listener's protocol.
     type: str
     choices: [http, https]
   path:
     description:
-      - What the URLs end with.
+      - A path to append to each URL.
     type: str
     default: ""
   domain_names:
     description:
-      - Names by which the load balancer is known, the best first. The first is in its URLs in place of the DNS name
-        that AWS gave it, where the listener's rule names no host.
+      - Domain names that lead to the load balancer, the preferred one first. If the listener rule has no host
+        condition, the first name is used in the URLs instead of the load balancer's DNS name.
     type: list
     elements: str
     default: []
   wait:
     description:
-      - Whether to wait until there is a URL at which a healthy task, or a healthy target of a load balancer, answers.
-      - In check mode nothing is waited for.
+      - Whether to wait until there is a URL with a healthy task, or with a healthy target of a load balancer.
+      - In check mode the module does not wait.
     type: bool
     default: false
   wait_timeout:
@@ -69,14 +69,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Find where the service answers, when it does
+- name: Wait until a task of the service is healthy, and find its URL
   llmops.ecs.ecs_service_endpoint_info:
     cluster: llm
     service: llm-server
     wait: true
   register: endpoint
 
-- name: Ask it
+- name: Send a request to it
   ansible.builtin.uri:
     url: "{{ endpoint.url }}/healthz"
 """
@@ -84,8 +84,8 @@ EXAMPLES = r"""
 RETURN = r"""
 url:
   description:
-    - The URL to use, a load balancer's if there is one, else that of the newest healthy task.
-    - V(null) if there is none, as when there is no such service.
+    - The URL to use. This is a load balancer's if there is one, else that of the newest healthy task.
+    - V(null) if there is none, also if there is no such service.
   returned: success
   type: str
   sample: http://198.51.100.7:8080
@@ -103,7 +103,7 @@ endpoints:
   elements: dict
   contains:
     url:
-      description: The task's URL, by its public address if it has one, else by the one that is known inside the VPC.
+      description: The task's URL, with its public address if it has one, else with its private address.
       type: str
       sample: http://198.51.100.7:8080
     public_ip:
@@ -131,7 +131,7 @@ endpoints:
       sample: us-east-1a
     health:
       description:
-        - V(HEALTHY), V(UNHEALTHY), or V(UNKNOWN) as long as the container's health check has not spoken.
+        - V(HEALTHY), V(UNHEALTHY), or V(UNKNOWN) until the container's health check has a result.
         - V(RUNNING) if no container has a health check.
       type: str
       sample: HEALTHY
@@ -144,7 +144,7 @@ endpoints:
       type: str
       sample: assignPublicIp of the service is not ENABLED
 load_balancers:
-  description: The load balancers that lead to the service, one entry for each of its target groups behind one.
+  description: The load balancers that forward to the service, one entry for each target group.
   returned: success
   type: list
   elements: dict
@@ -158,17 +158,17 @@ load_balancers:
       type: str
       sample: llm-main-1234567890.us-east-1.elb.amazonaws.com
     url:
-      description: The URL that leads to the service, with the host or the path of the listener's rule if it has one.
+      description: The URL of the service, with the host or the path of the listener rule if it has one.
       type: str
       sample: https://llm.example.com
     urls:
-      description: All URLs that lead to the service.
+      description: All URLs of the service.
       type: list
       elements: str
       sample:
         - https://llm.example.com
     listeners:
-      description: The listeners that lead to the service.
+      description: The listeners that forward to the service.
       type: list
       elements: dict
       sample:
@@ -184,11 +184,11 @@ load_balancers:
       type: int
       sample: 1
     unhealthy:
-      description: How many targets are not.
+      description: How many targets are not healthy.
       type: int
       sample: 0
     reasons:
-      description: Why they are not, each reason once.
+      description: Why targets are not healthy, each reason once.
       type: list
       elements: str
       sample:

@@ -9,20 +9,20 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ecs_service_scaling_suspension
 version_added: 0.2.0
-short_description: Suspend the scaling of an ECS service for the time of a deployment
+short_description: Suspend the auto scaling of an ECS service during a deployment
 description:
-  - While a deployment replaces tasks, old and new ones count together, and autoscaling that acts on them finds a wrong
-    number. AWS stops scaling in by itself meanwhile, scaling out it does not.
-  - V(present) suspends, and keeps what was suspended before in a tag of the scalable target.
-    V(absent) restores that, and removes the tag.
-  - A run that is interrupted between the two leaves the tag, so the next one can restore what was there, and says so.
-    M(llmops.ecs.ecs_service_scaling) does that as well.
-  - A service that has no scalable target is left alone.
+  - Suspends auto scaling before a deployment, and resumes it afterwards. While a deployment replaces tasks, metrics
+    count old and new tasks together. AWS suspends scaling in by itself during a deployment, but not scaling out.
+  - V(present) suspends scaling activities. It saves what was suspended before in a tag of the scalable target.
+  - V(absent) restores what was suspended before, and removes the tag.
+  - If a run is interrupted between the two, the tag stays. The next run restores what was suspended before, with a
+    warning. M(llmops.ecs.ecs_service_scaling) does the same.
+  - If the service has no scalable target, the module changes nothing.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
   state:
-    description: Whether scaling is suspended (V(present)), or as it was before (V(absent)).
+    description: Suspend scaling activities (V(present)), or restore what was suspended before (V(absent)).
     type: str
     choices: [present, absent]
     default: present
@@ -35,15 +35,15 @@ options:
     type: str
     required: true
   flags:
-    description: What is suspended.
+    description: The scaling activities to suspend.
     type: list
     elements: str
     choices: [dynamic_scaling_in, dynamic_scaling_out, scheduled_scaling]
     default: [dynamic_scaling_out]
   run:
     description:
-      - With O(state=absent), what RV(run) was when it was suspended, empty if it was not.
-      - If scaling was suspended by another run, that one was interrupted, and a warning says so.
+      - With O(state=absent), the value of RV(run) that the suspending task returned. Empty if nothing was suspended.
+      - If another run suspended the scaling, that run was interrupted. The module then warns.
     type: str
 extends_documentation_fragment:
   - llmops.ecs.attributes
@@ -52,7 +52,7 @@ extends_documentation_fragment:
   - amazon.aws.boto3
 seealso:
   - name: Service auto scaling and deployments
-    description: What AWS does while a deployment is under way.
+    description: What AWS does during a deployment.
     link: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html
   - module: llmops.ecs.ecs_service_scaling
 """
@@ -65,7 +65,7 @@ EXAMPLES = r"""
   register: suspension
 
 # Under "always" of the block that deploys.
-- name: Scale as before, after the deployment
+- name: Resume auto scaling after the deployment
   llmops.ecs.ecs_service_scaling_suspension:
     cluster: llm
     service: llm-server
@@ -75,18 +75,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 kept:
-  description: What was suspended before, of what is suspended now or was restored. Empty where nothing was to be done.
+  description: The state to restore, by scaling activity. Empty if there was nothing to do.
   returned: always
   type: dict
   sample:
     dynamic_scaling_out: false
 run:
-  description: Which run suspended it, to be handed to O(run). Empty where nothing is suspended by this module.
+  description: The ID of the run that suspended scaling, for the option O(run). Empty if this module suspends nothing.
   returned: always
   type: str
   sample: 5f0c2a9d41b7
 interrupted:
-  description: Whether another run had suspended it before, and did not come to restore it.
+  description: Whether another run suspended scaling and was interrupted before it could restore it.
   returned: always
   type: bool
   sample: false

@@ -9,54 +9,54 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ecs_task_definition
 version_added: 0.1.0
-short_description: Register a revision of an ECS task definition when it differs
+short_description: Register a new revision of an ECS task definition if it differs
 description:
   - Registers a new revision of a task definition only if O(definition) differs from the newest C(ACTIVE) one of its
     family.
-  - O(definition) is whole. What it leaves out is AWS's default, so removing C(secrets) is a change.
-    What AWS adds by itself, the order of lists that are sets (C(environment), C(secrets), C(portMappings) and the
-    like), and the spelling of sizes (C(16384), C("16384"), C(16 vCPU)) are not.
-  - Before anything is sent, the document is checked by botocore's model of the API and by ECS's own rules.
-    All that is wrong is told at once, each with its path.
-  - A difference in tags alone is made on the newest revision, without a new one.
-    A new revision takes over the tags of the newest one, except those that are purged.
+  - O(definition) is the complete task definition. A field that it leaves out gets AWS's default, so removing
+    C(secrets) is a change. Fields that AWS adds by itself, the order of lists such as C(environment), C(secrets) and
+    C(portMappings), and the spelling of sizes (C(16384), C("16384"), C(16 vCPU)) are no difference.
+  - Before anything is sent, the document is checked against botocore's model of the API and the rules of ECS.
+    All problems are reported at once, each with its path.
+  - If only tags differ, they are changed on the newest revision, and no new revision is registered.
+    A new revision gets the tags of the newest one too, except those that are purged.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
   state:
     description:
       - V(present) registers a revision if needed.
-      - V(absent) deregisters all C(ACTIVE) revisions of exactly the family. Services that run one go on running it.
+      - V(absent) deregisters all C(ACTIVE) revisions of the family. Services that use one keep running it.
     type: str
     choices: [present, absent]
     default: present
   definition:
     description:
-      - The task definition in AWS's own spelling, what C(aws ecs register-task-definition --cli-input-yaml) takes.
-      - Scalars are brought to the types that AWS wants, so C(cpu) can be C(16384) or C("16384").
-        Members that are null count as left out.
+      - The task definition in AWS's spelling, as C(aws ecs register-task-definition --cli-input-yaml) takes it.
+      - Numbers, booleans and strings are converted to the types that AWS expects, so C(cpu) can be C(16384) or
+        C("16384"). Fields that are null are ignored.
       - Required with O(state=present).
     type: dict
   family:
     description:
-      - The family, where O(definition) does not name it. One of the two is required.
+      - The family. Required unless O(definition) has C(family).
     type: str
   keep:
     description:
-      - How many C(ACTIVE) revisions to keep, the newest one included. Older ones are deregistered.
-        It is 2 or more, because services still run the one before the newest, and roll back to it.
-      - Each deployment that fails leaves a revision too. Where some may fail in a row, keep as many more.
-      - Without it, all are kept.
+      - How many C(ACTIVE) revisions to keep, including the newest. Older ones are deregistered.
+      - At least 2, because during a deployment the service still runs the previous revision, and a rollback needs it.
+      - A failed deployment leaves a revision too. Keep more if several deployments may fail in a row.
+      - By default, all revisions are kept.
     type: int
   delete:
     description:
-      - With O(state=absent), also delete the revisions, also those that are C(INACTIVE) already. It cannot be undone.
+      - With O(state=absent), also delete all revisions, including C(INACTIVE) ones. This cannot be undone.
     type: bool
     default: false
   show_environment:
     description:
-      - Whether the diff and RV(task_definition) show the values of C(environment), and what else may be secret in
-        log options and commands. By default they are hidden, and the diff only says which of them change.
+      - Whether the diff and RV(task_definition) show the values of C(environment), and possible secrets in log options
+        and commands. By default they are hidden, and the diff only names those that change.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -73,7 +73,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: An LLM server on the largest Fargate size
+- name: Register a task definition for an LLM server with 16 vCPU
   llmops.ecs.ecs_task_definition:
     definition:
       family: llm-gpt4all-ecs-server
@@ -93,20 +93,20 @@ EXAMPLES = r"""
     keep: 5
   register: task
 
-- name: The ARN of the revision to run
+- name: Show the ARN of the revision
   ansible.builtin.debug:
     var: task.arn
 
-- name: A definition that the AWS CLI takes is good as it is
+- name: Register a task definition from a file for the AWS CLI
   llmops.ecs.ecs_task_definition:
     definition: "{{ lookup('ansible.builtin.file', 'task-definition.yaml') | from_yaml }}"
 
-- name: No revision of the family can be run any more
+- name: Deregister all revisions of the family
   llmops.ecs.ecs_task_definition:
     family: llm-gpt4all-ecs-server
     state: absent
 
-- name: Nor seen
+- name: Deregister and delete all revisions of the family
   llmops.ecs.ecs_task_definition:
     family: llm-gpt4all-ecs-server
     state: absent
@@ -116,9 +116,9 @@ EXAMPLES = r"""
 RETURN = r"""
 task_definition:
   description:
-    - The revision that now is the newest one, as AWS describes it, in AWS's own spelling.
-    - In check mode, where it would be a new one, it is O(definition) with the ARN and revision to expect.
-    - The values of C(environment), and what else may be secret, are hidden unless O(show_environment=true).
+    - The newest revision, in AWS's spelling.
+    - In check mode, if a new revision would be registered, O(definition) with the ARN and revision that it would get.
+    - The values of C(environment) and possible secrets are hidden unless O(show_environment=true).
   returned: O(state=present)
   type: dict
   sample:

@@ -9,11 +9,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: elb_listener_rule
 version_added: 0.2.0
-short_description: Create, change or delete one rule of a load balancer's listener
+short_description: Create, change or delete a listener rule of an Application Load Balancer
 description:
-  - Brings one rule to O(conditions), O(actions), O(priority) and its tags, and leaves the listener's other rules alone.
-  - The rule is found by O(owner_tags), without them by O(conditions).
-  - A priority or conditions that another rule has are refused, with the name of that rule.
+  - Creates one listener rule, or changes it to match O(conditions), O(actions), O(priority) and the tags.
+  - The listener's other rules are not changed.
+  - The rule is found by O(owner_tags) or, without them, by O(conditions).
+  - If another rule has the same priority or the same conditions, the module fails and names that rule.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
@@ -28,38 +29,39 @@ options:
     required: true
   conditions:
     description:
-      - The conditions in AWS's own spelling. All of them must hold for a request.
+      - The conditions in AWS's spelling. A request must meet all of them.
       - Required with O(state=present).
     type: list
     elements: dict
   actions:
     description:
-      - The actions in AWS's own spelling.
-      - AWS never tells a C(ClientSecret). It is sent when something else changes, and alone it changes nothing.
+      - The actions in AWS's spelling.
+      - AWS never returns a C(ClientSecret), so a new one alone is not noticed. It is sent with the next other change.
       - Required with O(state=present).
     type: list
     elements: dict
   priority:
     description:
-      - From 1, which is tried first, to 50000. V(0) takes the lowest one that is free, and keeps what the rule has.
+      - From V(1), which is evaluated first, to V(50000). V(0) keeps the rule's priority, and gives a new rule the
+        lowest free one.
     type: int
     default: 0
   lowest_priority:
     description:
-      - Where O(priority=0) begins to look. A rule that has a lower one gets another. It keeps rules that many requests
-        fit behind those that few do.
+      - The lowest priority that O(priority=0) may take. A rule with a lower priority gets a new one.
+      - Keeps general rules after specific ones.
     type: int
     default: 1
   ignore_weights:
     description:
-      - Whether weights between the same target groups are no difference, and are kept by every change. ECS shifts them
-        in a blue/green deployment.
+      - Whether to ignore different weights of the same target groups, and to keep them when something else changes.
+        ECS changes these weights in a blue/green deployment.
     type: bool
     default: false
   owner_tags:
     description:
-      - Tags that say which rule is meant. What is made gets them.
-      - Without them, the rule is the one with O(conditions).
+      - Tags that identify the rule. A new rule gets them.
+      - Without them, the rule is found by O(conditions).
     type: dict
     default: {}
 extends_documentation_fragment:
@@ -77,7 +79,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Requests for one host go to the model
+- name: Forward requests for one host to a target group
   llmops.ecs.elb_listener_rule:
     listener_arn: "{{ load_balancer.listeners[0].arn }}"
     conditions:
@@ -91,7 +93,7 @@ EXAMPLES = r"""
     owner_tags:
       service: llm-server
 
-- name: The rule is gone
+- name: Delete the rule
   llmops.ecs.elb_listener_rule:
     listener_arn: "{{ load_balancer.listeners[0].arn }}"
     owner_tags:
@@ -102,7 +104,7 @@ EXAMPLES = r"""
 RETURN = r"""
 rule:
   description:
-    - The rule as it is now, in AWS's own spelling.
+    - The rule as it is now, in AWS's spelling.
     - In check mode, as it would be.
   returned: O(state=present)
   type: dict
@@ -110,7 +112,7 @@ rule:
     RuleArn: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/llm/50dc/f2f7/9683b2d02a6cabee
     Priority: "1"
 arn:
-  description: The rule's ARN; in check mode, where it would be made, one that is made up of zeros.
+  description: The rule's ARN. In check mode, if the rule would be created, an ARN made of zeros.
   returned: O(state=present)
   type: str
   sample: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/llm/50dc/f2f7/9683b2d02a6cabee

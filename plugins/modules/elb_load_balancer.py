@@ -9,59 +9,58 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: elb_load_balancer
 version_added: 0.2.0
-short_description: Create, change or delete an application load balancer with its listeners
+short_description: Create, change or delete an Application Load Balancer with its listeners
 description:
-  - Brings a load balancer to O(definition), O(attributes), O(listeners), O(web_acl_arn) and its tags.
-  - Only what is named is compared and changed. A list is whole.
+  - Creates a load balancer, or changes it to match O(definition), O(attributes), O(listeners), O(web_acl_arn) and tags.
+  - Only the fields that are given are compared and changed. A list replaces the whole list in AWS.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
   state:
     description:
       - Whether the load balancer exists.
-      - It is deleted with its listeners and their rules. With deletion protection it is not, and the module fails,
-        unless O(force) says otherwise.
+      - V(absent) deletes it with its listeners and their rules. If it has deletion protection, the module fails,
+        unless O(force=true).
     type: str
     choices: [present, absent]
     default: present
   name:
     description:
-      - The name of the load balancer, 32 characters at most, where O(definition) does not hold C(Name).
-        One of the two is required.
+      - The name of the load balancer, 32 characters at most. Required unless O(definition) has C(Name).
     type: str
   definition:
     description:
-      - The load balancer in AWS's own spelling, what C(aws elbv2 create-load-balancer --cli-input-yaml) takes.
-      - C(Scheme) and C(Type) are set at creation only. Where they differ, the module fails.
+      - The load balancer in AWS's spelling, as C(aws elbv2 create-load-balancer --cli-input-yaml) takes it.
+      - C(Scheme) and C(Type) can be set only at creation. If one differs, the module fails.
     type: dict
     default: {}
   attributes:
     description:
-      - Attributes of the load balancer, as in V(idle_timeout.timeout_seconds). Others are left alone.
+      - Attributes of the load balancer, such as V(idle_timeout.timeout_seconds). Other attributes are not changed.
     type: dict
     default: {}
   listeners:
     description:
-      - The listeners in AWS's own spelling, what C(aws elbv2 create-listener --cli-input-yaml) takes, without
-        C(LoadBalancerArn). They are told apart by C(Port).
-      - A listener on a port that is not listed is deleted. Without this option listeners are left alone.
-      - AWS never tells a C(ClientSecret). It is sent when something else changes, and alone it changes nothing.
+      - The listeners in AWS's spelling, as C(aws elbv2 create-listener --cli-input-yaml) takes them, without
+        C(LoadBalancerArn). A listener is identified by its C(Port).
+      - A listener on a port that is not listed is deleted. Without this option listeners are not changed.
+      - AWS never returns a C(ClientSecret), so a new one alone is not noticed. It is sent with the next other change.
     type: list
     elements: dict
   web_acl_arn:
     description:
-      - The ARN of the AWS WAF web ACL that is to stand before the load balancer. V("") takes it away.
-      - Without this option it is left alone.
+      - The ARN of the AWS WAF web ACL to associate with the load balancer. V("") removes the association.
+      - Without this option the association is not changed.
     type: str
   force:
     description:
-      - Whether O(state=absent) turns deletion protection off first.
+      - Whether O(state=absent) may turn off deletion protection and then delete the load balancer.
     type: bool
     default: false
   wait:
     description:
-      - Whether to wait until the load balancer can be used; with O(state=absent), until its network interfaces are
-        gone, which hold subnets and security groups.
+      - Whether to wait until the load balancer is active or, with O(state=absent), until its network interfaces are
+        deleted. Until then its subnets and security groups cannot be deleted.
     type: bool
     default: true
   wait_timeout:
@@ -90,7 +89,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A load balancer that answers 404 until rules lead somewhere
+- name: Create a load balancer that answers 404 unless a rule matches
   llmops.ecs.elb_load_balancer:
     name: llm
     definition:
@@ -110,19 +109,19 @@ EXAMPLES = r"""
       team: llm
   register: load_balancer
 
-- name: Keep it from being deleted, and leave everything else as it is
+- name: Turn deletion protection on, and change nothing else
   llmops.ecs.elb_load_balancer:
     name: llm
     attributes:
       deletion_protection.enabled: true
 
-- name: It may be deleted again
+- name: Turn deletion protection off
   llmops.ecs.elb_load_balancer:
     name: llm
     attributes:
       deletion_protection.enabled: false
 
-- name: The load balancer is gone, and its network interfaces too
+- name: Delete the load balancer, and wait until its network interfaces are deleted
   llmops.ecs.elb_load_balancer:
     name: llm
     state: absent
@@ -131,8 +130,7 @@ EXAMPLES = r"""
 RETURN = r"""
 load_balancer:
   description:
-    - The load balancer as it is now, in AWS's own spelling, and beside that C(arn), C(dns_name) and
-      C(canonical_hosted_zone_id).
+    - The load balancer as it is now, in AWS's spelling, plus C(arn), C(dns_name) and C(canonical_hosted_zone_id).
     - In check mode, as it would be.
   returned: O(state=present)
   type: dict
@@ -143,7 +141,7 @@ load_balancer:
     dns_name: llm-1234567890.us-east-1.elb.amazonaws.com
     canonical_hosted_zone_id: Z35SXDOTRQ7X7K
 listeners:
-  description: The listeners by port, where O(listeners) is given; else V([]).
+  description: The listeners, sorted by port. V([]) if the option O(listeners) is not given.
   returned: O(state=present)
   type: list
   elements: dict
@@ -152,12 +150,12 @@ listeners:
       port: 80
       protocol: HTTP
 arn:
-  description: The load balancer's ARN; in check mode, where it would be made, one that is made up of zeros.
+  description: The load balancer's ARN. In check mode, if it would be created, an ARN made of zeros.
   returned: O(state=present)
   type: str
   sample: arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/llm/50dc6c495c0c9188
 dns_name:
-  description: The name that the load balancer is reached by; in check mode, where it would be made, one like it.
+  description: The load balancer's DNS name. In check mode, if it would be created, a made-up name.
   returned: O(state=present)
   type: str
   sample: llm-1234567890.us-east-1.elb.amazonaws.com

@@ -11,8 +11,8 @@ module: elb_target_group
 version_added: 0.2.0
 short_description: Create, change or delete a target group of a load balancer
 description:
-  - Brings a target group to O(definition), that is mostly its health check, to O(attributes) and to its tags.
-  - Only what is named is compared and changed. Targets are never touched, an ECS service registers its own.
+  - Creates a target group, or changes it to match O(definition) (mostly its health check), O(attributes) and the tags.
+  - Only the fields that are given are compared and changed. Targets are never changed; ECS registers its own tasks.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
@@ -23,25 +23,25 @@ options:
     default: present
   name:
     description:
-      - The name of the target group, 32 characters at most, where O(definition) does not hold C(Name).
-        One of the two is required.
+      - The name of the target group, 32 characters at most. Required unless O(definition) has C(Name).
     type: str
   definition:
     description:
-      - The target group in AWS's own spelling, what C(aws elbv2 create-target-group --cli-input-yaml) takes.
-      - C(Port), C(Protocol), C(ProtocolVersion), C(TargetType), C(VpcId) and C(IpAddressType) are set at creation only.
-        Where they differ, the module fails.
+      - The target group in AWS's spelling, as C(aws elbv2 create-target-group --cli-input-yaml) takes it.
+      - C(Port), C(Protocol), C(ProtocolVersion), C(TargetType), C(VpcId) and C(IpAddressType) can be set only at
+        creation. If one differs, the module fails.
     type: dict
     default: {}
   attributes:
     description:
-      - Attributes of the target group, as in V(deregistration_delay.timeout_seconds). Others are left alone.
+      - Attributes of the target group, such as V(deregistration_delay.timeout_seconds). Other attributes are not
+        changed.
     type: dict
     default: {}
   wait_timeout:
     description:
-      - How many seconds to try to delete a target group that is still in use. AWS lets go of it some time after the
-        rule or the listener was removed.
+      - How many seconds to retry to delete a target group that is still in use. AWS frees it some time after the rule
+        or the listener was deleted.
     type: int
     default: 120
 extends_documentation_fragment:
@@ -59,11 +59,11 @@ seealso:
     description: What attributes there are.
     link: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html
   - module: community.aws.elb_target_group
-    description: Also manages targets, but cannot tell in check mode what it would do.
+    description: Also manages targets, but does not report in check mode what it would change.
 """
 
 EXAMPLES = r"""
-- name: A target group for a model that takes its time
+- name: Create a target group for a model with long answers
   llmops.ecs.elb_target_group:
     name: llm-server
     definition:
@@ -81,13 +81,13 @@ EXAMPLES = r"""
       team: llm
   register: target_group
 
-- name: Look at another path, and leave everything else as it is
+- name: Change the health check path, and nothing else
   llmops.ecs.elb_target_group:
     name: llm-server
     definition:
       HealthCheckPath: /v1/models
 
-- name: The target group is gone
+- name: Delete the target group
   llmops.ecs.elb_target_group:
     name: llm-server
     state: absent
@@ -96,7 +96,7 @@ EXAMPLES = r"""
 RETURN = r"""
 target_group:
   description:
-    - The target group as it is now, in AWS's own spelling.
+    - The target group as it is now, in AWS's spelling.
     - In check mode, as it would be.
   returned: O(state=present)
   type: dict
@@ -108,12 +108,12 @@ target_group:
     TargetType: ip
     HealthCheckPath: /healthz
 arn:
-  description: The target group's ARN; in check mode, where it would be made, one that is made up of zeros.
+  description: The target group's ARN. In check mode, if it would be created, an ARN made of zeros.
   returned: O(state=present)
   type: str
   sample: arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/llm-server/73e2d6bc24d8a067
 attributes:
-  description: The attributes that were asked for.
+  description: The attributes named in the option O(attributes).
   returned: O(state=present)
   type: dict
   sample:

@@ -9,31 +9,32 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: llm_question
 version_added: 0.2.0
-short_description: Ask a model that is served over HTTP, with its API key from AWS Secrets Manager
+short_description: Send a request to a model over HTTP, with an API key from AWS Secrets Manager
 description:
-  - Sends one request and returns the answer. It is for seeing whether a model answers.
-  - The API key is read by the module itself, sent as C(Authorization), and in no argument, result or log.
-  - A redirect is not followed where a key is sent, for it may lead elsewhere.
+  - Sends one request and returns the answer. Use it to check that a model answers.
+  - The module itself reads the API key from Secrets Manager, and sends it in the header C(Authorization). The key is in
+    no argument, result or log.
+  - If a key is sent, redirects are not followed, so that no other server gets the key.
 author:
   - The llmops.ecs contributors (@llmops)
 attributes:
   check_mode:
-    description: The module asks in check mode too. That changes nothing.
+    description: The module sends the request in check mode too, as it changes nothing.
 options:
   url:
     description:
-      - The URL to ask.
+      - The URL of the request.
     type: str
     required: true
   method:
     description:
-      - The method of the request.
+      - The HTTP method of the request.
     type: str
     choices: [GET, POST]
     default: POST
   body:
     description:
-      - What is sent, as JSON. Empty for no body.
+      - The body of the request, sent as JSON. Empty for no body.
     type: dict
     default: {}
   api_key_arn:
@@ -43,7 +44,7 @@ options:
     default: ""
   timeout:
     description:
-      - How many seconds to wait for the answer, and between two pieces of it.
+      - How many seconds to wait for the answer to begin, and at most between two parts of it.
     type: int
     default: 300
 extends_documentation_fragment:
@@ -57,13 +58,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Find where the service answers
+- name: Find the URL of the service
   llmops.ecs.ecs_service_endpoint_info:
     cluster: llm
     service: llm-server
   register: endpoint
 
-- name: Ask it
+- name: Ask the model a question
   llmops.ecs.llm_question:
     url: "{{ endpoint.url }}/v1/chat/completions"
     body:
@@ -75,7 +76,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 answer:
-  description: What the model said. Of an answer in OpenAI's form, the first choice's text, else the whole body.
+  description: The model's answer. In OpenAI's format the text of the first choice, else the whole body.
   returned: success
   type: str
   sample: The capital of France is Paris.
@@ -85,12 +86,12 @@ status:
   type: int
   sample: 200
 name_unknown:
-  description: Whether the name in the URL is not known on this machine, which may be a matter of time.
+  description: Whether this machine cannot resolve the host name in the URL. A new DNS record may need some time.
   returned: if there was no answer
   type: bool
   sample: true
 elapsed:
-  description: How many seconds it took.
+  description: How many seconds the request took.
   returned: success
   type: float
   sample: 1.2

@@ -9,48 +9,48 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: scaling_simulation
 version_added: 0.2.0
-short_description: Simulate how a service would scale
+short_description: Simulate the auto scaling of an ECS service
 description:
-  - Lets traffic run against a model of a service that scales by a document of M(llmops.ecs.ecs_service_scaling).
-  - Says how many requests would have waited or failed, and what it would have cost.
-  - Alarms, policies, cooldowns and schedules are evaluated by the code with which the embedded AWS of this collection
-    does it. A month takes seconds.
+  - Simulates traffic to an ECS service with auto scaling as in M(llmops.ecs.ecs_service_scaling).
+  - Returns how many requests would have waited or failed, and what the tasks would have cost.
+  - Alarms, policies, cooldowns and schedules are evaluated by the same code as in the embedded AWS of this collection.
+    Simulating a month takes seconds.
   - Runs on the controller and sends nothing to AWS.
   - The same options give the same figures and the same files.
 author:
   - The llmops.ecs contributors (@llmops)
 attributes:
   check_mode:
-    description: In check mode it simulates too, and writes no file.
+    description: In check mode it simulates, but writes no file.
     support: full
   diff_mode:
-    description: Two reports are compared by looking at them.
+    description: The reports have no diff.
     support: none
 options:
   documents:
     description:
-      - The documents to compare, each under a name of its own, with C(min_capacity), C(max_capacity), C(suspended),
-        C(policies) and C(schedules) as M(llmops.ecs.ecs_service_scaling) takes them.
-      - Policies of the type V(predictive) are left out, with a note.
+      - The scaling documents to compare, by name. Each has C(min_capacity), C(max_capacity), C(suspended), C(policies)
+        and C(schedules) as in M(llmops.ecs.ecs_service_scaling).
+      - Policies of the type V(predictive) are ignored, with a note.
     type: dict
     required: true
   traffic:
-    description: The requests that arrive, as a shape or a trace. Rates are requests per second.
+    description: The traffic, as a shape or as a trace in a file. Rates are requests per second.
     type: dict
     required: true
     suboptions:
       csv:
         description:
-          - A trace, a file with a line of names, V(time) and V(requests_per_second) or V(requests_per_minute), and a
-            line a time. A rate holds until the next line.
-          - A time is in seconds or as V(2026-01-31T08:00:00Z). The first one becomes O(start).
+          - A CSV file with the columns V(time) and V(requests_per_second) or V(requests_per_minute). A rate holds until
+            the time in the next line.
+          - A time is in seconds or as V(2026-01-31T08:00:00Z). The first time becomes O(start).
         type: path
       shape:
         description:
-          - V(steady) has a O(traffic.rate).
-          - V(daily) is a wave from O(traffic.low) to O(traffic.high) with one peak a day.
-          - V(spike) is O(traffic.low), and O(traffic.high) for some minutes.
-          - V(ramp) goes from O(traffic.low) to O(traffic.high) in some minutes, and stays there.
+          - V(steady) is O(traffic.rate) all the time.
+          - V(daily) rises and falls between O(traffic.low) and O(traffic.high), with one peak a day.
+          - V(spike) is O(traffic.low), but O(traffic.high) for O(traffic.minutes).
+          - V(ramp) rises from O(traffic.low) to O(traffic.high) in O(traffic.minutes), and stays there.
         type: str
         choices: [steady, daily, spike, ramp]
       rate:
@@ -63,84 +63,84 @@ options:
         description: The most requests per second.
         type: float
       peak_hour:
-        description: The hour of the day (UTC) at which V(daily) is at O(traffic.high). V(14) if it is not given.
+        description: The hour of the day (UTC) at which V(daily) is at O(traffic.high). V(14) by default.
         type: float
       weekend:
-        description: The share of a day's traffic that V(daily) has on Saturday and Sunday. V(1) if it is not given.
+        description: Traffic of V(daily) on Saturday and Sunday, as a share of a weekday's. V(1) by default.
         type: float
       begin_minute:
-        description: The minute in which V(spike) (V(60) if it is not given) or V(ramp) (V(0)) begins.
+        description: The minute in which V(spike) (V(60) by default) or V(ramp) (V(0) by default) begins.
         type: float
       minutes:
-        description: How long V(spike) (V(15) if it is not given) or V(ramp) (V(60)) takes.
+        description: How many minutes V(spike) (V(15) by default) or V(ramp) (V(60) by default) takes.
         type: float
   hours:
-    description: How long to simulate. A day if it is not given, with a trace as long as that.
+    description: How many hours to simulate. By default the length of the trace, without a trace 24.
     type: float
   start:
-    description: When the simulated time begins, for schedules and days of the week. The default is a Monday.
+    description: The simulated start time, for schedules and days of the week. The default is a Monday.
     type: str
     default: "2026-01-05T00:00:00Z"
   task:
     description:
-      - What one task can do.
-      - Either O(task.concurrent) and O(task.seconds_per_answer) or O(task.requests_per_second) say what it can serve.
+      - The capacity and the cost of one task.
+      - The capacity is O(task.concurrent) with O(task.seconds_per_answer), or O(task.requests_per_second).
     type: dict
     required: true
     suboptions:
       concurrent:
-        description: How many requests a task answers at a time.
+        description: How many requests a task answers at the same time.
         type: float
       seconds_per_answer:
-        description: How long one answer takes.
+        description: How many seconds one answer takes.
         type: float
       requests_per_second:
-        description: How many requests a task answers a second, one at a time.
+        description: How many requests a task answers per second, one after the other.
         type: float
       startup_seconds:
-        description: How long it takes from a task being asked for until it answers, pulling and loading included.
+        description: Seconds from the start of a task until it answers, with pulling the image and loading the model.
         type: int
         default: 120
       cpu_idle:
-        description: The percentage of CPU that a task without work uses.
+        description: CPU utilization of an idle task, in percent.
         type: float
         default: 1
       cpu_busy:
-        description: The percentage of CPU that a task uses which has all the work it can do.
+        description: CPU utilization of a fully loaded task, in percent.
         type: float
         default: 90
       memory:
-        description: The percentage of memory that a task uses.
+        description: Memory utilization of a task, in percent.
         type: float
         default: 60
       price_per_hour:
-        description: What a task costs an hour. With V(0) no cost is shown.
+        description: The price of one task per hour. V(0) shows no cost.
         type: float
         default: 0
   patience_seconds:
     description:
-      - How long a request waits for its turn. One that would have to wait longer has failed, as after the idle timeout
-        of a load balancer.
+      - How many seconds a request waits for a free task. A request that would wait longer fails, as with the idle
+        timeout of a load balancer.
     type: float
     default: 60
   initial_tasks:
-    description: How many tasks there are at first; moved into a document's limits.
+    description: How many tasks there are at the start, moved into the minimum and maximum of the document.
     type: int
     default: 1
   metrics:
     description:
-      - What metrics of one's own are, by namespace and name, as V(Shop/Waiting).
-      - V(cpu), V(memory), V(requests_in_flight), V(queue_length) are values that each task reports, V(requests),
-        V(answers_503), V(answers_504), V(answers_5xx), V(response_time) and V(requests_per_target) a load balancer's,
-        V(healthy_tasks) and V(desired_tasks) numbers of tasks.
-      - The metrics of ECS, Container Insights, the load balancer and the collection's own server are known.
+      - Which simulated value a custom metric has, by namespace and name such as V(Shop/Waiting).
+      - V(cpu), V(memory), V(requests_in_flight) and V(queue_length) are values of each task. V(requests),
+        V(answers_503), V(answers_504), V(answers_5xx), V(response_time) and V(requests_per_target) are values of a load
+        balancer. V(healthy_tasks) and V(desired_tasks) are numbers of tasks.
+      - The metrics of ECS, Container Insights, the load balancer and the collection's own server are known already.
     type: dict
     default: {}
   metric_delay_seconds:
-    description: How long CloudWatch takes to have a datapoint. One period of the metric if it is not given.
+    description: Seconds until CloudWatch has a datapoint. By default one period of the metric.
     type: int
   seed:
-    description: Requests arrive by chance around the traffic's rate. Another number is another day of the same kind.
+    description: Seed of the random arrival of requests. Another number gives other random arrivals at the same rates.
     type: int
     default: 1
   title:
@@ -148,17 +148,17 @@ options:
     type: str
     default: How a service would scale
   report:
-    description: A file for the report, an HTML page that needs nothing beside itself.
+    description: Path of the report to write, one HTML file without external resources.
     type: path
   data:
-    description: A file for the same as JSON, with every interval.
+    description: Path of a JSON file to write, with the same figures and those of every interval.
     type: path
 seealso:
   - module: llmops.ecs.ecs_service_scaling
 """
 
 EXAMPLES = r"""
-- name: Compare two ways to scale through a day
+- name: Compare two scaling documents over one day
   llmops.ecs.scaling_simulation:
     documents:
       cpu:
@@ -192,7 +192,7 @@ EXAMPLES = r"""
     report: "{{ inventory_dir }}/simulation.html"
   register: simulated
 
-- name: Say what each would have cost
+- name: Show what each would have cost
   ansible.builtin.debug:
     msg: "{{ item.key }} costs {{ item.value.cost }}, and {{ item.value.failed_percent }} % of the requests fail"
   loop: "{{ simulated.simulations | dict2items }}"
@@ -202,7 +202,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 simulations:
-  description: Each document's figures, under its name.
+  description: The figures of each document, by its name.
   returned: success
   type: dict
   contains:
@@ -215,15 +215,15 @@ simulations:
       type: int
       sample: 50603
     waited:
-      description: How many of them had to wait a second or more, those that gave up included.
+      description: How many of them waited one second or more, including those that timed out.
       type: int
       sample: 2029
     failed_no_task:
-      description: How many were answered with 503, there being no task.
+      description: How many failed with status 503 because there was no task.
       type: int
       sample: 702
     failed_timed_out:
-      description: How many would have had to wait longer than O(patience_seconds).
+      description: How many failed because they would have waited longer than O(patience_seconds).
       type: int
       sample: 0
     failed_percent:
@@ -232,28 +232,28 @@ simulations:
       sample: 1.368
     wait_seconds_p50:
       description:
-        - How long half of the requests waited at most.
+        - The median waiting time of the requests.
         - There are C(wait_seconds_p95) and C(wait_seconds_p99) too.
       type: int
       sample: 0
     task_hours:
-      description: How long tasks were there, starting or answering.
+      description: Task-hours, including the time in which tasks start.
       type: float
       sample: 55.37
     cost:
-      description: Those hours at O(task.price_per_hour).
+      description: The task-hours multiplied by O(task.price_per_hour).
       type: float
       sample: 51.49
     tasks_mean:
-      description: How many tasks there were on average.
+      description: The average number of tasks.
       type: float
       sample: 2.31
     tasks_max:
-      description: How many tasks answered at the same time at most.
+      description: The largest number of tasks that answered at the same time.
       type: int
       sample: 4
     hours_at_zero:
-      description: How long no task answered.
+      description: Hours in which no task answered.
       type: float
       sample: 2.92
     scaled_out:
@@ -265,7 +265,7 @@ simulations:
       type: int
       sample: 28
     alarms:
-      description: Each alarm's name, how often and how long it was in ALARM, and how long it had not enough data.
+      description: For each alarm, how often and how long it was in ALARM, and how long it had insufficient data.
       type: list
       elements: dict
       sample:
@@ -274,17 +274,17 @@ simulations:
           minutes_in_alarm: 17.0
           minutes_without_data: 3.0
     not_scaled:
-      description: How often AWS would have given which reason for not scaling.
+      description: How often there was each reason for not scaling, by AWS's name for the reason.
       type: dict
       sample:
         AlreadyAtMaxCapacity: 120
     notes:
-      description: What is to be known of the document.
+      description: Notes about the document.
       type: list
       elements: str
       sample: ["Policy forecast is left out: AWS's forecasts cannot be simulated."]
 summary:
-  description: The most important of that, a sentence a document.
+  description: The most important figures, one sentence for each document.
   returned: success
   type: list
   elements: str
@@ -300,7 +300,7 @@ data:
   type: str
   sample: /home/me/simulation.json
 problems:
-  description: What is wrong with what was asked, a sentence each.
+  description: The problems with the options, one sentence each.
   returned: failure
   type: list
   elements: str

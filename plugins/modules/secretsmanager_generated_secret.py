@@ -9,11 +9,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: secretsmanager_generated_secret
 version_added: 0.2.0
-short_description: Keep a random key in AWS Secrets Manager that nobody has to see
+short_description: Create a Secrets Manager secret with a generated value
 description:
-  - Makes a secret whose value is made up here, by this machine's source of randomness, and goes nowhere but to AWS.
-  - The value is in no result, no log and no diff. What is to know it reads it from Secrets Manager.
-  - A secret that is there keeps its value. One that is about to be deleted is restored, with its value.
+  - Creates a secret with a random value. The module generates the value on the machine that it runs on, and sends it
+    only to AWS.
+  - The value is in no result, log or diff. Whoever needs it reads it from Secrets Manager.
+  - An existing secret keeps its value. A secret that is scheduled for deletion is restored with its value.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
@@ -25,32 +26,32 @@ options:
     default: present
   name:
     description:
-      - The secret's name. With O(state=absent) also its ARN.
+      - The secret's name. With O(state=absent), its ARN is possible too.
     type: str
     required: true
   prefix:
     description:
-      - What the value begins with, for people to see what it is.
+      - A prefix of the value, so that people recognise what it is for.
     type: str
     default: ""
   length:
     description:
-      - How many random letters and digits follow. 22 are as many as 128 bits.
+      - How many random letters and digits follow the prefix. 22 of them have about as much entropy as 128 bits.
     type: int
     default: 48
   description:
     description:
-      - What the secret is for. Given to a new secret only.
+      - The secret's description. It is set only when the secret is created.
     type: str
     default: ""
   kms_key_id:
     description:
-      - The key that encrypts a new secret. Without it, the one that AWS has for Secrets Manager in this account.
+      - The KMS key that encrypts a new secret. By default, the AWS managed key for Secrets Manager.
     type: str
   recovery_window_in_days:
     description:
-      - With O(state=absent), for how many days the secret can still be restored, V(7) to V(30), meanwhile it has its
-        name. V(0) deletes it at once and for ever.
+      - With O(state=absent), for how many days the secret can still be restored, V(7) to V(30). Until then its name
+        cannot be used for a new secret. V(0) deletes it at once; it cannot be restored.
     type: int
     default: 30
 extends_documentation_fragment:
@@ -65,7 +66,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A key for those who call the model
+- name: Generate an API key for the callers of a model
   llmops.ecs.secretsmanager_generated_secret:
     name: /llm/api-key
     prefix: llm-
@@ -73,7 +74,7 @@ EXAMPLES = r"""
       team: llm
   register: key
 
-- name: A server that gets it as an environment variable
+- name: Pass the key to a container as an environment variable
   llmops.ecs.ecs_task_definition:
     definition:
       family: llm-server
@@ -89,7 +90,7 @@ EXAMPLES = r"""
             - name: LLAMA_API_KEY
               valueFrom: "{{ key.arn }}"
 
-- name: The key is gone, and its name free
+- name: Delete the key at once, so that its name can be used again
   llmops.ecs.secretsmanager_generated_secret:
     name: /llm/api-key
     state: absent
@@ -100,7 +101,7 @@ RETURN = r"""
 arn:
   description:
     - The secret's ARN.
-    - In check mode, where the secret would be made, with question marks for the six characters that AWS chooses.
+    - In check mode, if the secret would be created, with question marks for the six characters that AWS chooses.
   returned: O(state=present)
   type: str
   sample: arn:aws:secretsmanager:us-east-1:123456789012:secret:/llm/api-key-AbCdEf
@@ -116,7 +117,7 @@ tags:
   sample:
     team: llm
 restored:
-  description: Whether the secret was about to be deleted and was kept.
+  description: Whether the secret was scheduled for deletion and was restored.
   returned: O(state=present)
   type: bool
   sample: false

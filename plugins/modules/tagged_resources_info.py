@@ -9,22 +9,22 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: tagged_resources_info
 version_added: 0.1.0
-short_description: List what carries a tag
+short_description: List the resources that have given tags
 description:
-  - Lists the resources of all services that carry the given tags, in one Region.
-  - The Resource Groups Tagging API, which it asks, learns of changes with some delay, goes on listing what was deleted
-    for a while, and does not know IAM roles.
+  - Lists the resources of all AWS services that have all the given tags, in one Region.
+  - It uses the Resource Groups Tagging API. This API shows changes with some delay, lists deleted resources for a
+    while, and does not list IAM roles.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
   tags:
     description:
-      - The tags that a resource carries, all of them. At least one.
+      - The tags that a resource must have, all of them. At least one tag is required.
     type: dict
     required: true
   resource_types:
     description:
-      - List these types only, such as V(ecs:service) or V(ec2:subnet). A service alone means all its types.
+      - List only these types, such as V(ecs:service) or V(ec2:subnet). A service such as V(ecs) means all its types.
     type: list
     elements: str
     default: []
@@ -38,7 +38,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: List what belongs to a deployment
+- name: List the resources of a deployment
   llmops.ecs.tagged_resources_info:
     tags:
       llmops:deployment: llm-demo
@@ -48,7 +48,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ tagged.resources | selectattr('resource_type', 'eq', 'service') | map(attribute='resource_id') }}"
 
-- name: List the ECS services alone
+- name: List only the ECS services
   llmops.ecs.tagged_resources_info:
     tags:
       llmops:deployment: llm-demo
@@ -58,7 +58,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 resources:
-  description: The resources, by ARN. An empty list when there are none.
+  description: The resources, sorted by ARN. An empty list if there are none.
   returned: success
   type: list
   elements: dict
@@ -68,15 +68,15 @@ resources:
       type: str
       sample: arn:aws:ecs:eu-west-1:123456789012:service/llm-demo/chat
     service:
-      description: The service as ARNs spell it.
+      description: The AWS service, as in the ARN.
       type: str
       sample: ecs
     resource_type:
-      description: The type as ARNs spell it. Empty where a service's ARNs name none.
+      description: The resource type, as in the ARN. Empty if the ARN has none.
       type: str
       sample: service
     resource_id:
-      description: The rest of the ARN, which is the resource's ID or name, with its parent's where there is one.
+      description: The rest of the ARN. This is the resource's ID or name, after its parent's name if there is one.
       type: str
       sample: llm-demo/chat
     tags:

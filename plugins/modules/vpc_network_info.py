@@ -9,11 +9,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vpc_network_info
 version_added: 0.1.0
-short_description: Read a VPC's whole network at once
+short_description: Read a VPC with its subnets, routes and security groups
 description:
-  - Reads a VPC with its subnets, route tables, internet gateway, security groups and the zones that tasks can run in.
-  - The VPC is named by its ID or by its tags. With neither, it is the Region's default VPC.
-  - With O(resource_tags) it reads what carries these tags instead, whichever VPC that is in.
+  - Reads a VPC with its subnets, route tables, internet gateway and security groups, and the zones with Fargate.
+  - The VPC is found by its ID or its tags. With neither, the Region's default VPC is read.
+  - With O(resource_tags), it reads the resources that have these tags instead, in any VPC.
 author:
   - The llmops.ecs contributors (@llmops)
 options:
@@ -23,15 +23,15 @@ options:
     type: str
   vpc_tags:
     description:
-      - Tags that one VPC alone carries, all of them.
+      - Tags that identify the VPC. Exactly one VPC must have all of them.
     type: dict
   resource_tags:
     description:
-      - Read only what carries all these tags, in any VPC.
+      - Read only the resources that have all these tags, in any VPC.
     type: dict
   missing_ok:
     description:
-      - What to do about a VPC that does not exist. V(false) is an error, V(true) returns empty lists.
+      - What to do if the VPC does not exist. V(false) fails, V(true) returns empty lists.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -48,17 +48,17 @@ EXAMPLES = r"""
   llmops.ecs.vpc_network_info:
   register: network
 
-- name: Show the subnets that lead to the internet
+- name: Show the subnets with a route to the internet
   ansible.builtin.debug:
     msg: "{{ network.subnets | selectattr('internet_route') | map(attribute='subnet_id') }}"
 
-- name: Read the VPC of one's own
+- name: Read a VPC by its name
   llmops.ecs.vpc_network_info:
     vpc_tags:
       Name: llm-demo
     missing_ok: true
 
-- name: Read whatever belongs to a deployment
+- name: Read all network resources of a deployment
   llmops.ecs.vpc_network_info:
     resource_tags:
       llmops:deployment: llm-demo
@@ -66,7 +66,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 vpc:
-  description: The VPC. V(null) when there is none, and with O(resource_tags).
+  description: The VPC. V(null) if there is none, and with O(resource_tags).
   returned: success
   type: dict
   contains:
@@ -75,7 +75,7 @@ vpc:
       type: str
       sample: vpc-0123456789abcdef0
     cidr_blocks:
-      description: The IPv4 blocks, the first one first.
+      description: The IPv4 CIDR blocks, the VPC's primary block first.
       type: list
       elements: str
       sample: [172.31.0.0/16]
@@ -90,18 +90,18 @@ vpc:
       description: Whether Amazon's DNS server answers in the VPC.
       type: bool
     enable_dns_hostnames:
-      description: Whether public addresses get names.
+      description: Whether instances with public addresses get DNS host names.
       type: bool
     tags:
       description: The tags.
       type: dict
 vpcs:
-  description: The VPCs found, as EC2 describes them. One at most, unless with O(resource_tags).
+  description: The VPCs found, as EC2 describes them. At most one, except with O(resource_tags).
   returned: success
   type: list
   elements: dict
 subnets:
-  description: The subnets, as EC2 describes them, by availability zone.
+  description: The subnets, as EC2 describes them, sorted by availability zone.
   returned: success
   type: list
   elements: dict
@@ -110,16 +110,16 @@ subnets:
       description: ID of the subnet.
       type: str
     cidr_block:
-      description: The IPv4 block.
+      description: The IPv4 CIDR block.
       type: str
     availability_zone:
       description: Name of the zone.
       type: str
     route_table_id:
-      description: The route table in force, which is the VPC's main one where the subnet names none.
+      description: The subnet's route table. This is the VPC's main one if the subnet has no association.
       type: str
     internet_route:
-      description: Whether the route table in force leads to an internet gateway. Always V(false) with O(resource_tags).
+      description: Whether its route table has a route to an internet gateway. V(false) with O(resource_tags).
       type: bool
     tags:
       description: The tags.
@@ -134,10 +134,10 @@ route_tables:
       description: ID of the route table.
       type: str
     main:
-      description: Whether it is the VPC's main one.
+      description: Whether it is the VPC's main route table.
       type: bool
     internet_route:
-      description: Whether it leads to an internet gateway.
+      description: Whether it has a route to an internet gateway.
       type: bool
     routes:
       description: The routes.
@@ -147,7 +147,7 @@ route_tables:
       description: The tags.
       type: dict
 internet_gateways:
-  description: The internet gateways, as EC2 describes them. A VPC has one at most.
+  description: The internet gateways, as EC2 describes them. A VPC has at most one.
   returned: success
   type: list
   elements: dict
@@ -171,7 +171,7 @@ security_groups:
       description: The tags.
       type: dict
 availability_zones:
-  description: Names of the Region's zones that Fargate runs in, in the order in which to use them.
+  description: Names of the Region's availability zones that Fargate runs in, in the order of preference.
   returned: success
   type: list
   elements: str

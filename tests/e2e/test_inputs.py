@@ -43,7 +43,10 @@ def only_message(play: Play) -> str:
 
 
 CHECKED_FIRST = {
-    "unknown region": ({"aws_region": "eu-west-9"}, ["aws_region: 'eu-west-9' is no region", "eu-west-1"]),
+    "unknown region": (
+        {"aws_region": "eu-west-9"},
+        ["aws_region: ", "knows no region 'eu-west-9' with Amazon ECS", "eu-west-1"],
+    ),
     "no region": ({"aws_region": ""}, ["aws_region is not set", "aws_region: eu-west-1"]),
     "CPU and memory that Fargate lacks": (
         {"ecs_service_cpu": 1024, "ecs_service_memory": 512},
@@ -71,7 +74,7 @@ CHECKED_FIRST = {
     ),
     "rollout without room": (
         {"ecs_service_maximum_percent": 150},
-        ["ecs_service_maximum_percent 150, none of 1 task(s) can be replaced", "Raise the second to 200"],
+        ["ecs_service_maximum_percent 150, ECS cannot replace any of 1 task(s)", "Raise the second to 200"],
     ),
     "scaling that cannot work": (
         {
@@ -105,14 +108,17 @@ CHECKED_FIRST = {
     "GPU server on Fargate": ({"ecs_service_preset": "vllm"}, ["ecs_service_preset: vllm needs a GPU"]),
     "load balancer in one zone": (
         {"load_balancer_state": "present", "network_zones_count": 1},
-        ["network_zones_count: 1; a load balancer needs subnets in two availability zones", "set it to 2 or more"],
+        [
+            "network_zones_count: 1; a load balancer needs subnets in at least two availability zones",
+            "set it to 2 or more",
+        ],
     ),
     "certificate of another region": (
         {
             "load_balancer_state": "present",
             "load_balancer_certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234",
         },
-        ["load_balancer_certificate_arn: the certificate is in us-east-1", "request or import one there"],
+        ["load_balancer_certificate_arn: the certificate is in us-east-1", "request or import a certificate there"],
     ),
     "load balancer's name that is too long": (
         {"load_balancer_state": "present", "load_balancer_name": "a" * 33},
@@ -120,7 +126,7 @@ CHECKED_FIRST = {
     ),
     "login without HTTPS": (
         {"load_balancer_state": "present", "load_balancer_authentication": {"Type": "authenticate-cognito"}},
-        ["load_balancer_authentication is of use with HTTPS alone", "set load_balancer_certificate_arn"],
+        ["load_balancer_authentication needs HTTPS", "set load_balancer_certificate_arn"],
     ),
     "path that is none": (
         {"load_balancer_state": "present", "load_balancer_paths": ["v1/*"]},
@@ -152,7 +158,10 @@ SEEN_IN_THE_ACCOUNT = {
     "overlapping CIDR": ({"network_subnet_cidrs": ["172.31.0.0/24"]}, ["172.31.0.0/24", "network_subnet_cidrs"]),
     "CIDR outside of the VPC": ({"network_subnet_cidrs": ["10.9.0.0/24"]}, ["10.9.0.0/24", "172.31.0.0/16"]),
     "block that is none": ({"network_allowed_cidrs": ["203.0.113.0/33"]}, ["network_allowed_cidrs", "203.0.113.0/33"]),
-    "everybody": ({"network_allowed_cidrs": ["0.0.0.0/0"]}, ["lets everybody in", "network_allow_public"]),
+    "everybody": (
+        {"network_allowed_cidrs": ["0.0.0.0/0"]},
+        ["network_allowed_cidrs allows all addresses", "network_allow_public"],
+    ),
 }
 
 
@@ -189,7 +198,7 @@ def test_services_that_a_load_balancer_cannot_tell_apart(world, refused):
 
     message = only_message(play)
     world.hosts(llm={})
-    assert "This service and code ask for the same requests of the load balancer" in message
+    assert "This service and code have the same conditions on their load balancer" in message
     assert "load_balancer_hosts or load_balancer_paths" in message
     assert world.control("GET", "requests") == []
 

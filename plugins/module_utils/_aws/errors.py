@@ -60,21 +60,21 @@ CREDENTIALS = (
     "Set the option profile (AWS_PROFILE), or access_key and secret_key (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)."
 )
 EXPIRED = (
-    "Get new credentials, with `aws sso login` where the profile uses it; keys that were exported must be replaced."
+    "Get new credentials: run `aws sso login` if the profile uses SSO, or replace the access keys that you exported."
 )
-SIGNATURE = f"The secret key does not fit the access key, or this machine's clock is off. {CREDENTIALS}"
+SIGNATURE = f"The secret key does not belong to the access key, or this machine's clock is wrong. {CREDENTIALS}"
 ENDPOINT = (
     "Check that the endpoint answers (option endpoint_url, AWS_ENDPOINT_URL; the embedded AWS must be running), "
     "and that the region exists (option region, AWS_REGION)."
 )
-PASSING = "That comes from a proxy between here and AWS, or AWS itself; try again."
+PASSING = "The answer is not in AWS's usual format: a proxy, or a passing fault at AWS. Try again."
 WAY_OUT = {
     "NoCredentialsError": CREDENTIALS,
     "PartialCredentialsError": CREDENTIALS,
     "CredentialRetrievalError": CREDENTIALS,
-    "ProfileNotFound": "Name one that is in ~/.aws/config in the option profile (AWS_PROFILE), or unset it.",
+    "ProfileNotFound": "Set the option profile (AWS_PROFILE) to a profile in ~/.aws/config, or do not set it.",
     "NoRegionError": "Set the option region (AWS_REGION).",
-    "InvalidRegionError": "Set the option region (AWS_REGION) to a region's code, as in eu-west-1.",
+    "InvalidRegionError": "Set the option region (AWS_REGION) to a Region code such as eu-west-1.",
     "EndpointConnectionError": ENDPOINT,
     "ConnectTimeoutError": ENDPOINT,
     "ConnectionClosedError": ENDPOINT,
@@ -92,15 +92,15 @@ WAY_OUT = {
     "AuthFailure": CREDENTIALS,
     "InvalidSignatureException": SIGNATURE,
     "SignatureDoesNotMatch": SIGNATURE,
-    "ClusterNotFoundException": "Make the cluster with llmops.ecs.ecs_cluster, or check cluster and region.",
+    "ClusterNotFoundException": "Create the cluster with llmops.ecs.ecs_cluster, or check its name and the region.",
     "ClusterContainsServicesException": "Delete its services first (llmops.ecs.ecs_service with state=absent).",
-    "ClusterContainsTasksException": "Stop its tasks first; those of a deleted service stop by themselves.",
+    "ClusterContainsTasksException": "Stop its tasks first. Tasks of a deleted service stop by themselves.",
     "ClusterContainsContainerInstancesException": "Deregister its container instances first.",
-    "ResourceInUse": "Remove the rules and listeners that lead to it first, or what else uses it, and wait a moment.",
-    "CertificateNotFound": "Name a certificate of the load balancer's own region and account.",
+    "ResourceInUse": "Delete the rules, listeners and other resources that use it first, and wait a moment.",
+    "CertificateNotFound": "Use a certificate in the load balancer's region and account.",
     "UnsupportedCertificate": "Wait until the certificate is issued (llmops.ecs.acm_certificate with wait=true).",
-    "SSLPolicyNotFound": "Take a policy from `aws elbv2 describe-ssl-policies`.",
-    "ClusterContainsCapacityProviderException": "Take its own capacity providers off it first (capacityProviders: []).",
+    "SSLPolicyNotFound": "Use a policy that `aws elbv2 describe-ssl-policies` lists.",
+    "ClusterContainsCapacityProviderException": "Remove its capacity providers first (capacityProviders: []).",
 }
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
@@ -145,7 +145,7 @@ def explain(error: AnsibleAWSError, region: str | None = None, endpoint_url: str
     if not is_answer_of_aws(cause) and not endpoint_url:
         told = f"{error.message}: {_status(cause)}."
     elif not is_answer_of_aws(cause):
-        told = f"{error.message}: not supported by this endpoint, which does not answer as AWS does."
+        told = f"{error.message}: not supported by this endpoint: its answer is not in AWS's format."
     else:
         told = f"{error.message}: {cause}" if cause else str(error.message)
         told = told if told.endswith(".") else f"{told}."
@@ -179,7 +179,7 @@ def _status(cause: BaseException | None) -> str:
     """Return the HTTP status of an answer that is no AWS error, in words."""
     about = answer_of(cause)
     status = about.get("ResponseMetadata", {}).get("HTTPStatusCode") or about.get("Error", {}).get("Code")
-    return f"HTTP status {status}, without an error of AWS's" if status else "an answer that cannot be read"
+    return f"HTTP status {status} without an AWS error code" if status else "an answer that cannot be read"
 
 
 def _unknown(region: str) -> str:
@@ -188,7 +188,7 @@ def _unknown(region: str) -> str:
     known = sorted({name for partition in partitions for name in session.get_available_regions("ecs", partition)})
     if region in known:
         return ""
-    return f"Set the option region (AWS_REGION) to a region that exists; {region} is none of {', '.join(known)}."
+    return f"Set the option region (AWS_REGION) to an existing Region. {region} is not one of {', '.join(known)}."
 
 
 def _way_out(cause: BaseException | None, endpoint_url: str | None) -> str:

@@ -50,7 +50,7 @@ def tag_value(kept: Kept) -> str:
 
 
 def kept_in(tags: Mapping[str, str]) -> Kept | None:
-    """Return what the tag holds, None if there is none. A tag that somebody emptied kept scaling out as it was: on."""
+    """Return what the tag holds, None without the tag. An empty tag means that scaling out was not suspended."""
     if KEPT_TAG not in tags:
         return None
     held = dict(re.findall(r"(\w+)=(\S+)", tags[KEPT_TAG]))

@@ -38,8 +38,8 @@ def suspend(run: Run) -> Document:
     else:
         kept = before._replace(flags={**own, **before.flags})
         run.warn(
-            f"The scaling of service {run.service} is suspended already: a run at {kept.at} was interrupted, or goes "
-            "on elsewhere. What it was before that is kept, and is restored after this deployment."
+            f"The scaling of service {run.service} is suspended already: a run at {kept.at} was interrupted, or is "
+            "still running. What was suspended before that run is kept, and is restored after this deployment."
         )
     after = {**flags, **dict.fromkeys(kept.flags, True)}
     changed = before != kept or after != flags

@@ -20,17 +20,17 @@ def bad_api_key(key: str, variable: str, preset: str, region: str) -> Iterator[s
     if key != "generate" and not found:
         yield (
             "ecs_service_api_key is neither generate nor the ARN of a secret in Secrets Manager "
-            "(arn:aws:secretsmanager:<region>:<account>:secret:<name>). A key itself does not belong into an "
-            "inventory: put it into Secrets Manager, or let one be generated"
+            "(arn:aws:secretsmanager:<region>:<account>:secret:<name>). Do not put the key itself into an inventory: "
+            "store it in Secrets Manager, or set generate"
         )
     elif found and region and found["region"] != region:
         yield (
-            f"ecs_service_api_key: the secret is in {found['region']}, and the tasks run in {region}, where ECS does "
-            "not read it: replicate the secret to there, and name the replica's ARN"
+            f"ecs_service_api_key: the secret is in {found['region']}, and the tasks run in {region}. ECS reads only "
+            f"secrets in the Region of the tasks: replicate the secret to {region}, and set the replica's ARN"
         )
     if not variable:
         yield (
-            f"ecs_service_api_key: the server of the preset {preset or '(none)'} checks no key. Use one that does "
-            "(llm_server, llama_cpp, vllm), have the load balancer ask for a login (load_balancer_authentication), or, "
-            "if the image takes a key from an environment variable, name that in ecs_service_api_key_variable"
+            f"ecs_service_api_key: the server of the preset {preset or '(none)'} does not check a key. Use a preset "
+            "that does (llm_server, llama_cpp, vllm), or a login at the load balancer (load_balancer_authentication). "
+            "If the server reads a key from an environment variable, name it in ecs_service_api_key_variable"
         )

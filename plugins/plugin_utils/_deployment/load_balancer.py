@@ -67,7 +67,7 @@ def problems(values: Values, region: str, others: Mapping[str, Values]) -> Itera
     yield from _same_rule(values, others)
     yield from _target_group(values)
     if values.get("load_balancer_access_logs_prefix") and not values.get("load_balancer_access_logs_bucket"):
-        yield "load_balancer_access_logs_prefix is set without load_balancer_access_logs_bucket: name the bucket, too"
+        yield "load_balancer_access_logs_prefix is set without load_balancer_access_logs_bucket: set the bucket too"
 
 
 def is_secure(values: Values) -> bool:
@@ -102,13 +102,13 @@ def _zones(values: Values) -> Iterator[str]:
     count = int(values.get("network_zones_count", 2))
     if count < elb.FEWEST_ZONES:
         yield (
-            f"network_zones_count: {count}; a load balancer needs subnets in two availability zones at least: "
-            "leave the variable out, or set it to 2 or more"
+            f"network_zones_count: {count}; a load balancer needs subnets in at least two availability zones: "
+            "do not set the variable, or set it to 2 or more"
         )
-    for name, what in (("network_zones", "zones"), ("load_balancer_subnet_ids", "subnets, each in a zone of its own")):
+    for name, what in (("network_zones", "zones"), ("load_balancer_subnet_ids", "subnets in different zones")):
         given = values.get(name)
         if given and len(given) < elb.FEWEST_ZONES:
-            yield f"{name}: {', '.join(given)}; a load balancer needs two {what}, at least: add another"
+            yield f"{name}: {', '.join(given)}; a load balancer needs at least two {what}: add another"
 
 
 def _ranges(values: Values) -> Iterator[str]:
@@ -117,27 +117,27 @@ def _ranges(values: Values) -> Iterator[str]:
             yield f"{name}: {values[name]} is not between {least} and {most}"
     ports = [int(values.get(f"load_balancer_{kind}_port", port)) for kind, port in (("http", 80), ("https", 443))]
     if is_secure(values) and ports[0] == ports[1]:
-        yield f"load_balancer_http_port and load_balancer_https_port are both {ports[0]}; a port has one listener"
+        yield f"load_balancer_http_port and load_balancer_https_port are both {ports[0]}: set two different ports"
 
 
 def _certificate(values: Values, region: str) -> Iterator[str]:
     arn = values.get("load_balancer_certificate_arn") or ""
     found = CERTIFICATE.fullmatch(arn)
     if arn and not found:
-        yield f"load_balancer_certificate_arn: {arn} is no ARN of a certificate in ACM or IAM"
+        yield f"load_balancer_certificate_arn: {arn} is not the ARN of a certificate in ACM or IAM"
     elif found and region and found["region"] not in (None, region):
         yield (
             f"load_balancer_certificate_arn: the certificate is in {found['region']}, and the load balancer in {region}"
-            ", which takes those of its own Region alone: request or import one there, or set "
-            "load_balancer_hosted_zone and load_balancer_domain_names for one to be requested"
+            ". Both must be in the same Region: request or import a certificate there, or set "
+            "load_balancer_hosted_zone and load_balancer_domain_names to have one requested"
         )
     way_out = (
-        "set load_balancer_certificate_arn, or load_balancer_hosted_zone and load_balancer_domain_names for a "
-        "certificate to be requested"
+        "set load_balancer_certificate_arn, or load_balancer_hosted_zone and load_balancer_domain_names to have a "
+        "certificate requested"
     )
     for name in ("load_balancer_ssl_policy", "load_balancer_authentication"):
         if values.get(name) and not is_secure(values):
-            yield f"{name} is of use with HTTPS alone, and there is no certificate: {way_out}"
+            yield f"{name} needs HTTPS, and there is no certificate: {way_out}"
 
 
 def _web_acl(arn: str, region: str) -> Iterator[str]:
@@ -145,27 +145,30 @@ def _web_acl(arn: str, region: str) -> Iterator[str]:
     if arn in ("", "none"):
         return
     if not found or found["scope"] != "regional":
-        yield f"load_balancer_web_acl_arn: {arn} is no ARN of a regional web ACL of AWS WAF; one for CloudFront is not"
+        yield (
+            f"load_balancer_web_acl_arn: {arn} is not the ARN of a regional web ACL of AWS WAF: set a regional one, as "
+            "one for CloudFront cannot be used"
+        )
     elif region and found["region"] != region:
         where = f"the web ACL is in {found['region']}, and the load balancer in {region}"
-        yield f"load_balancer_web_acl_arn: {where}: make one there"
+        yield f"load_balancer_web_acl_arn: {where}: use a web ACL in {region}"
 
 
 def _names(values: Values) -> Iterator[str]:
     names = [str(name).lower() for name in values.get("load_balancer_domain_names") or []]
     zone = str(values.get("load_balancer_hosted_zone") or "").lower().rstrip(".")
     if zone and not names:
-        yield f"load_balancer_hosted_zone: {zone} is set without load_balancer_domain_names: name what is to lead to it"
+        yield f"load_balancer_hosted_zone: {zone} is set without load_balancer_domain_names: set the domain names too"
     if names and names[0].startswith("*"):
-        yield f"load_balancer_domain_names: the first one is in the URL, and {names[0]} is a pattern: put another first"
+        yield f"load_balancer_domain_names: the first one is in the URL, but {names[0]} is a wildcard: list it later"
     for name in names:
         if zone and name != zone and not name.endswith(f".{zone}"):
             yield f"load_balancer_domain_names: {name} is not in load_balancer_hosted_zone, {zone}"
     for host in values.get("load_balancer_hosts") or [] if zone and names else []:
         if not any(fnmatchcase(str(host).lower(), name) for name in names):
             yield (
-                f"load_balancer_hosts: {host} is none of load_balancer_domain_names ({', '.join(names)}), so that no "
-                "record leads there: add it, for the whole group"
+                f"load_balancer_hosts: {host} is not in load_balancer_domain_names ({', '.join(names)}), so it has no "
+                "DNS record: add it there, for the whole group"
             )
 
 
@@ -183,13 +186,13 @@ def _same_rule(values: Values, others: Mapping[str, Values]) -> Iterator[str]:
     alike = [host for host, theirs in others.items() if listener_rule.normal(_conditions(theirs)) == mine]
     if alike:
         yield (
-            f"This service and {', '.join(alike)} ask for the same requests of the load balancer that they share: tell "
-            "them apart by load_balancer_hosts or load_balancer_paths"
+            f"This service and {', '.join(alike)} have the same conditions on their common load balancer: "
+            "set different load_balancer_hosts or load_balancer_paths"
         )
     priority = int(values.get("load_balancer_priority", 0))
     taken = [host for host, theirs in others.items() if priority and int(theirs.get(OWN[3], 0)) == priority]
     if taken:
-        yield f"load_balancer_priority: {priority} is that of {', '.join(taken)}, too; give each its own, or none"
+        yield f"load_balancer_priority: {priority} is also set for {', '.join(taken)}: set different ones, or none"
 
 
 def _target_group(values: Values) -> Iterator[str]:
@@ -198,7 +201,7 @@ def _target_group(values: Values) -> Iterator[str]:
         yield f"load_balancer_target_group_name: {problem.removeprefix('name: ')}"
     longest = elb.LONGEST_NAME - 2
     if name and _shifts(values) and longest < len(name) <= elb.LONGEST_NAME:
-        told = f"{name} has more than {longest} characters, and the second one gets two more"
+        told = f"{name} has more than {longest} characters; the second target group's name has two more"
         yield f"load_balancer_target_group_name: {told}"
 
 
@@ -212,11 +215,11 @@ def bad_balancer_name(name: str) -> Iterator[str]:
     if not name:
         return
     told = f"load_balancer_name: {name!r}"
-    way_out = "set load_balancer_name, which is the deployment's name by default"
+    way_out = "set load_balancer_name (the default is the deployment's name)"
     if len(name) > elb.LONGEST_NAME:
-        yield f"{told} has {len(name)} characters, and a load balancer's name {elb.LONGEST_NAME} at most: {way_out}"
+        yield f"{told} has {len(name)} characters, and a load balancer's name has at most {elb.LONGEST_NAME}: {way_out}"
     elif any(attributes.name_problems(name, "load balancer")):
         yield (
-            f"{told} must hold letters, digits and hyphens, none of them at an end, and not begin with internal-: "
+            f"{told} must have only letters, digits and hyphens, no hyphen at an end, and not begin with internal-: "
             f"{way_out}"
         )

@@ -27,7 +27,7 @@ def bad_scaling(given: Mapping[str, Any], service: str, balanced: bool, reports:
         return
     for name in ("min_capacity", "max_capacity"):
         if given.get(name) is None:
-            yield f"{VARIABLE}.{name} is missing: AWS has no limits for a service of its own accord"
+            yield f"{VARIABLE}.{name} is missing: auto scaling needs a minimum and a maximum number of tasks"
     try:
         document = scaling_document.parse(given)
     except ScalingError as error:
@@ -40,7 +40,7 @@ def bad_scaling(given: Mapping[str, Any], service: str, balanced: bool, reports:
         unknown = kinds(item["metric"]) & set(REPORTED) if "metric" in item and not reports else ()
         for kind in sorted(unknown):
             yield (
-                f"{VARIABLE}: policies[{item['name']}] acts on {kind}, which the server of ecs_service_preset does not "
-                "report: take cpu or requests_per_target, or name a metric that something else publishes by its "
+                f"{VARIABLE}: policies[{item['name']}] uses {kind}, which the server of ecs_service_preset does not "
+                "report: use cpu or requests_per_target, or a metric that another program publishes, by its "
                 "namespace and name"
             )

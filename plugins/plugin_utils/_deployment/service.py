@@ -64,12 +64,12 @@ def badly_typed(variables: Mapping[str, Any], options: Mapping[str, Any]) -> lis
 def bad_region(region: str, known: Sequence[str], version: str) -> Iterator[str]:
     """Refuse a region that the installed botocore does not know."""
     if not region:
-        yield "aws_region is not set: name the AWS region to deploy to, as in aws_region: eu-west-1"
+        yield "aws_region is not set: set the AWS region to deploy to, as in aws_region: eu-west-1"
     elif region not in known:
         close = difflib.get_close_matches(region, known, n=3, cutoff=0.6)
         hint = f"did you mean {' or '.join(close)}?" if close else "check its spelling,"
         yield (
-            f"aws_region: {region!r} is no region with Amazon ECS that botocore {version} knows; "
+            f"aws_region: botocore {version} knows no region {region!r} with Amazon ECS; "
             f"{hint} or upgrade botocore for a new one"
         )
 
@@ -78,12 +78,12 @@ def bad_names(deployment: str, service: str) -> Iterator[str]:
     """Refuse names that IAM, ECS or EC2 would refuse later, when half of the deployment is made."""
     if not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9-]{0,39}", deployment):
         yield (
-            f"deployment_name: {deployment!r} must begin with a letter and hold up to 40 letters, digits and hyphens: "
-            "it is the prefix of every name"
+            f"deployment_name: {deployment!r} must begin with a letter and have at most 40 letters, digits and "
+            "hyphens: it is the prefix of all names"
         )
     if not re.fullmatch(r"[a-zA-Z0-9_-]{1,200}", service):
         yield (
-            f"the inventory host {service!r} is the service's name, which holds up to 200 letters, digits, "
+            f"the inventory host {service!r} is the service's name, which has at most 200 letters, digits, "
             "hyphens and underscores"
         )
 
@@ -91,12 +91,12 @@ def bad_names(deployment: str, service: str) -> Iterator[str]:
 def bad_image(image: str, preset: str, gpu: bool, fargate: bool) -> Iterator[str]:
     """Refuse an image that is missing and a server that Fargate cannot run."""
     if not image.strip():
-        yield "ecs_service_image is empty: name the container image to run, as in ecs_service_image: ghcr.io/me/llm:1.0"
+        yield "ecs_service_image is empty: set the container image to run, as in ecs_service_image: ghcr.io/me/llm:1.0"
     elif re.search(r"\s", image):
-        yield f"ecs_service_image: {image!r} holds white space; an image is written registry/name:tag"
+        yield f"ecs_service_image: {image!r} has white space; write an image as registry/name:tag"
     if gpu and fargate:
         yield (
-            f"ecs_service_preset: {preset} needs a GPU, and Fargate has none: name a capacity provider with GPUs in "
+            f"ecs_service_preset: {preset} needs a GPU, and Fargate has none: set a capacity provider with GPUs in "
             "ecs_service_capacity_provider_strategy"
         )
 
@@ -114,7 +114,7 @@ def bad_rollout(definition: Mapping[str, Any]) -> Iterator[str]:
     least, most = bounds.get("minimumHealthyPercent", 100), bounds.get("maximumPercent", 200)
     if count and math.ceil(count * least / 100) >= count >= count * most // 100:
         yield (
-            f"With ecs_service_minimum_healthy_percent {least} and ecs_service_maximum_percent {most}, none of "
-            f"{count} task(s) can be replaced: as many must run, and no more may. Raise the second to "
+            f"With ecs_service_minimum_healthy_percent {least} and ecs_service_maximum_percent {most}, ECS cannot "
+            f"replace any of {count} task(s): it may neither stop one nor start one more. Raise the second to "
             f"{math.ceil((count + 1) * 100 / count)}, or lower the first to {(count - 1) * 100 // count}."
         )

@@ -58,14 +58,14 @@ def bad_strategy(definition: Document) -> Iterator[str]:
     yield from _missing(definition, strategy)
     if rollout.get("deploymentCircuitBreaker", {}).get("enable"):
         yield (
-            f"deploymentConfiguration.deploymentCircuitBreaker.enable: AWS has it for ROLLING alone; {strategy} goes "
-            "back by itself when its tasks fail. Leave it out of ecs_service_definition"
+            f"deploymentConfiguration.deploymentCircuitBreaker.enable: only ROLLING can have it; {strategy} is rolled "
+            "back by itself if its tasks fail. Remove it from ecs_service_definition"
         )
 
 
 def _bad_figures(rollout: Document, strategy: str) -> Iterator[str]:
     if rollout.get("bakeTimeInMinutes") is None:
-        yield f"ecs_service_bake_minutes is missing: {strategy} needs to know how long the old tasks are kept"
+        yield f"ecs_service_bake_minutes is missing: {strategy} needs the minutes for which the old tasks stay"
     else:
         yield from _bad_bake(rollout, "bakeTimeInMinutes")
     if strategy in SHARES:
@@ -73,14 +73,14 @@ def _bad_figures(rollout: Document, strategy: str) -> Iterator[str]:
         given = rollout.get(member, {})
         percent = given.get(share, default)
         if not least <= percent <= 100 or abs(percent * 10 - round(percent * 10)) > 1e-6:
-            yield f"{VARIABLES[share]}: {percent} is not between {least} and 100 with one decimal at most"
+            yield f"{VARIABLES[share]}: {percent} is not between {least} and 100 with at most one decimal"
         yield from _bad_bake(given, bake)
 
 
 def _bad_bake(given: Document, member: str) -> Iterator[str]:
     minutes = given.get(member, 0)
     if not 0 <= minutes <= LONGEST_BAKE:
-        yield f"{VARIABLES[member]}: {minutes} is not between 0 and {LONGEST_BAKE} minutes, which is a day"
+        yield f"{VARIABLES[member]}: {minutes} is not between 0 and {LONGEST_BAKE} minutes (one day)"
 
 
 def _missing(definition: Document, strategy: str) -> Iterator[str]:
@@ -96,5 +96,5 @@ def _missing(definition: Document, strategy: str) -> Iterator[str]:
         if lacking:
             yield (
                 f"ecs_service_deployment_strategy: {strategy} needs {', '.join(lacking)} too; the roles load_balancer "
-                "and iam hand them on, with load_balancer_state: present and iam_infrastructure_role: true"
+                "and iam set them, with load_balancer_state: present and iam_infrastructure_role: true"
             )

@@ -69,15 +69,15 @@ def problems(startup: int, answer: int, blocks: bool) -> Iterator[str]:
     """Say what of the two is out of the range that AWS's health checks and load balancers can be set to."""
     if not 1 <= startup <= LONGEST_STARTUP:
         yield (
-            f"ecs_service_startup_seconds: {startup} is not between 1 and {LONGEST_STARTUP}, which is as long as the "
-            "health checks of AWS can wait; put the model into the image, or on a file system, for it to start sooner"
+            f"ecs_service_startup_seconds: {startup} is not between 1 and {LONGEST_STARTUP}, the longest time "
+            "that AWS health checks can wait; put the model into the image or on a file system, to start sooner"
         )
     longest = LONGEST_BLOCKED_ANSWER if blocks else LONGEST_DRAIN
     if not 1 <= answer <= longest:
-        what = "the health check of a server that blocks can wait" if blocks else "a load balancer drains a target"
+        what = "a blocked server's health check can wait" if blocks else "a load balancer drains a target"
         yield (
-            f"ecs_service_longest_answer_seconds: {answer} is not between 1 and {longest}, which is as long as {what}; "
-            "limit the tokens of an answer (max_tokens)"
+            f"ecs_service_longest_answer_seconds: {answer} is not between 1 and {longest}, the longest time that "
+            f"{what}; limit the tokens of an answer (max_tokens)"
         )
 
 
@@ -120,9 +120,9 @@ def timing(startup: int, answer: int, blocks: bool, fargate: bool) -> dict[str, 
 
 def _notes(busy: int, blocks: bool, stop: int, stop_timeout: int) -> Iterator[str]:
     if stop_timeout < stop:
-        why = "may take" if not blocks else "may take, with the one that it waits for,"
+        why = "may take" if not blocks else "(with the one before it, for which it waits) may take"
         yield (
-            f"An answer {why} {busy} s, but Fargate ends a task {LONGEST_STOP} s after it was told to stop. Behind a "
-            "load balancer no answer is cut, for a task is drained before it is told; without one, and when Fargate "
-            "Spot takes its capacity back, longer answers are."
+            f"An answer {why} {busy} s, but Fargate kills a task {LONGEST_STOP} s after it was told to stop. With a "
+            "load balancer no answer is cut off, as a task is drained before it is told to stop. Without one, and "
+            "when Fargate Spot takes its capacity back, longer answers are cut off."
         )

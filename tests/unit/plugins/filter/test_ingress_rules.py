@@ -142,7 +142,7 @@ def test_a_name_is_spelled_as_descriptions_may_be():
 
 @pytest.mark.parametrize("everybody", [["0.0.0.0/0"], ["::/0"], ["0.0.0.0/1", "128.0.0.0/1"], ["10.0.0.1/0"]])
 def test_everybody_only_if_that_is_meant(everybody):
-    with pytest.raises(AnsibleFilterError, match=r"network_allowed_cidrs lets everybody in .* network_allow_public"):
+    with pytest.raises(AnsibleFilterError, match=r"network_allowed_cidrs allows all addresses .* network_allow_public"):
         ingress_rules([], ports=[8080], caller_name="me", allowed_cidrs=everybody)
 
     assert ingress_rules([], ports=[8080], caller_name="me", allowed_cidrs=everybody, allow_public=True)
@@ -151,13 +151,13 @@ def test_everybody_only_if_that_is_meant(everybody):
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        ({"caller": "<html>"}, "'<html>' is no IP address. Set network_caller_ip"),
-        ({"caller": f"{HOME}/32"}, "is no IP address"),
+        ({"caller": "<html>"}, "'<html>' is not an IP address. Set network_caller_ip"),
+        ({"caller": f"{HOME}/32"}, "is not an IP address"),
         ({"caller_name": " "}, "network_caller_name is empty"),
-        ({"allowed_cidrs": ["home"]}, "network_allowed_cidrs: 'home' is no block"),
-        ({"ports": [0]}, "network_ports: 0 is no port"),
-        ({"ports": ["http"]}, "network_ports: 'http' is no port"),
-        ({"ports": [65536]}, "network_ports: 65536 is no port"),
+        ({"allowed_cidrs": ["home"]}, "network_allowed_cidrs: 'home' is not a CIDR block"),
+        ({"ports": [0]}, "network_ports: 0 is not a port"),
+        ({"ports": ["http"]}, "network_ports: 'http' is not a port"),
+        ({"ports": [65536]}, "network_ports: 65536 is not a port"),
         (
             {"ports": [1, 2], "allowed_cidrs": ["192.0.2.1"], "limit": 3},
             r"4 ingress rules \(2 ports, 2 sources\) .* the 3",

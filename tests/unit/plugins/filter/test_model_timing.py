@@ -69,8 +69,8 @@ def test_timing(given_as, of_container, of_target, of_others, noted):
 def test_says_what_fargate_cuts():
     (note,) = model_timing("300", "300", "yes", "true")["notes"]
 
-    assert "may take, with the one that it waits for, 600 s" in note
-    assert "Fargate ends a task 120 s after it was told to stop" in note
+    assert "(with the one before it, for which it waits) may take 600 s" in note
+    assert "Fargate kills a task 120 s after it was told to stop" in note
 
 
 @given(st.integers(1, 3000), st.integers(1, 2700), st.booleans(), st.booleans())
@@ -105,10 +105,10 @@ def test_what_aws_allows_and_a_model_needs(startup, answer, blocks, fargate):
     [
         ((0, 60), "ecs_service_startup_seconds: 0 is not between 1 and 3000"),
         ((3001, 60), "ecs_service_startup_seconds: 3001 is not between"),
-        (("soon", 60), "ecs_service_startup_seconds: 'soon' is no whole number of seconds"),
+        (("soon", 60), "ecs_service_startup_seconds: 'soon' is not a whole number of seconds"),
         ((60, 0), "ecs_service_longest_answer_seconds: 0 is not between 1 and 3600"),
-        ((60, 3601), "as long as a load balancer drains a target; limit the tokens"),
-        ((60, 2701, True), "is not between 1 and 2700, which is as long as the health check of a server that blocks"),
+        ((60, 3601), "the longest time that a load balancer drains a target; limit the tokens"),
+        ((60, 2701, True), "is not between 1 and 2700, the longest time that a blocked server's health check"),
     ],
 )
 def test_refuses_what_aws_cannot_be_set_to(given_as, said):

@@ -72,5 +72,5 @@ def test_a_name_without_a_region_is_meant_in_all():
     ["", "a b", {f"{SECRET}:password:": None}, "arn:aws:s3:::bucket", "arn:aws:secretsmanager:eu-west-1:1:secret:x"],
 )
 def test_refuses_what_is_no_secret(secret):
-    with pytest.raises(AnsibleFilterError, match=r"iam_secret_arns: .* is neither"):
+    with pytest.raises(AnsibleFilterError, match=r"iam_secret_arns: .* is not the ARN of a Secrets Manager secret"):
         secrets_policy([secret], account_id="123456789012")

@@ -133,17 +133,17 @@ def test_tells_which_lead_to_the_internet():
     ("wanted", "message"),
     [
         ({"count": 4}, "network_zones_count is 4, but only 3 zones can be used: eu-west-1a, eu-west-1b, eu-west-1c"),
-        ({"cidrs": ["10.0.7.0/24"], "count": 2}, "network_subnet_cidrs names 1 blocks, network_zones_count is 2"),
+        ({"cidrs": ["10.0.7.0/24"], "count": 2}, "network_subnet_cidrs has 1 blocks, network_zones_count is 2"),
         ({"cidrs": ["10.1.0.0/24"]}, r"network_subnet_cidrs: 10.1.0.0/24 is outside the VPC's blocks \(10.0.0.0/16\)"),
         ({"cidrs": ["10.0.0.128/25"]}, "10.0.0.128/25 overlaps 10.0.0.0/24, which subnet-other has"),
         ({"cidrs": ["10.0.0.0/20"]}, "10.0.0.0/20 overlaps 10.0.0.0/24, which subnet-other has"),
         ({"cidrs": ["10.0.1.128/25"]}, "10.0.1.128/25 overlaps 10.0.1.0/24, which subnet-a has"),
         (
             {"cidrs": ["10.0.4.0/23", "10.0.5.0/24"], "count": 2},
-            "10.0.5.0/24 overlaps 10.0.4.0/23, which the list names",
+            "10.0.5.0/24 overlaps 10.0.4.0/23, which the list has",
         ),
-        ({"cidrs": ["10.0.7.1/24"]}, "10.0.7.1/24 is no IPv4 block"),
-        ({"cidrs": ["10.0.7.0/29"]}, "10.0.7.0/29 is no size for a subnet"),
+        ({"cidrs": ["10.0.7.1/24"]}, "10.0.7.1/24 is not an IPv4 block"),
+        ({"cidrs": ["10.0.7.0/29"]}, "10.0.7.0/29 is not a size for a subnet"),
         ({"prefix_length": 16, "count": 2}, "free_cidrs: 1 free blocks of"),
     ],
 )

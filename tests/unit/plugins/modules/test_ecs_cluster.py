@@ -257,7 +257,7 @@ def test_a_cluster_that_went_meanwhile_is_no_error(ecs, described, run):
         ("ClusterContainsServicesException", "Delete its services first"),
         ("ClusterContainsTasksException", "Stop its tasks first"),
         ("ClusterContainsContainerInstancesException", "Deregister its container instances first"),
-        ("ClusterContainsCapacityProviderException", "Take its own capacity providers off it first"),
+        ("ClusterContainsCapacityProviderException", "Remove its capacity providers first"),
     ],
 )
 def test_a_cluster_in_use_is_told_with_the_way_out(ecs, described, run, code, way_out):

@@ -166,7 +166,7 @@ def test_a_cluster_may_be_seconds_old(ecs, described, scalable, apply, monkeypat
 
     result = apply(ASKED)
 
-    assert result.get("changed") or "Make the cluster with llmops.ecs.ecs_cluster" in result["msg"]
+    assert result.get("changed") or "Create the cluster with llmops.ecs.ecs_cluster" in result["msg"]
     assert bool(result.get("failed")) is not seen_late
 
 

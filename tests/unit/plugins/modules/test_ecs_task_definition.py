@@ -402,7 +402,7 @@ def test_a_refusal_of_aws_is_told(ecs, described, run):
 @pytest.mark.parametrize(
     ("variable", "option", "said"),
     [
-        (None, None, "HTTP status 502, without an error of AWS's. That comes from a proxy"),
+        (None, None, "HTTP status 502 without an AWS error code. The answer is not in AWS's usual format: a proxy"),
         ("AWS_ENDPOINT_URL", None, "not supported by this endpoint"),
         ("AWS_ENDPOINT_URL_ECS", None, "not supported by this endpoint"),
         (None, "http://127.0.0.1:1", "not supported by this endpoint"),

@@ -262,7 +262,7 @@ def test_a_target_group_that_stays_in_use(elbv2, described, run):
 
     assert result["failed"]
     assert "ResourceInUse" in result["msg"]
-    assert "Remove the rules and listeners that lead to it first" in result["msg"]
+    assert "Delete the rules, listeners and other resources that use it first" in result["msg"]
 
 
 def test_says_in_check_mode_what_it_would_delete(described, run):

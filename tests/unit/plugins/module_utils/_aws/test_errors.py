@@ -119,10 +119,10 @@ DENIED = "User: arn:aws:iam::123456789012:user/u is not authorized to perform: e
         (EndpointConnectionError(endpoint_url="http://127.0.0.1:1/"), ["http://127.0.0.1:1/", "AWS_ENDPOINT_URL"]),
         (client_error("ExpiredTokenException"), ["ExpiredTokenException", "Get new credentials"]),
         (client_error("UnrecognizedClientException"), ["access_key and secret_key"]),
-        (client_error("InvalidSignatureException"), ["does not fit the access key", "clock"]),
+        (client_error("InvalidSignatureException"), ["does not belong to the access key", "clock"]),
         (client_error("AccessDeniedException", DENIED), ["Allow ecs:DescribeClusters in an IAM policy"]),
         (client_error("UnauthorizedOperation", "You are not authorized."), ["Allow the action DescribeClusters"]),
-        (client_error("ClusterNotFoundException"), ["llmops.ecs.ecs_cluster", "check cluster and region"]),
+        (client_error("ClusterNotFoundException"), ["llmops.ecs.ecs_cluster", "check its name and the region"]),
         (client_error("ClusterContainsServicesException"), ["llmops.ecs.ecs_service with state=absent"]),
         (
             client_error("500", "<!doctype html>"),
@@ -151,7 +151,7 @@ def test_an_error_that_speaks_for_itself():
 def test_a_region_that_does_not_exist_is_named(cause):
     told = explain(EcsError("Failed to do it", cause), "eu-nowhere-1")
 
-    assert "Set the option region (AWS_REGION) to a region that exists; eu-nowhere-1 is none of" in told
+    assert "Set the option region (AWS_REGION) to an existing Region. eu-nowhere-1 is not one of" in told
     assert "eu-west-1, eu-west-2" in told
 
 
@@ -159,7 +159,7 @@ def test_a_region_that_does_not_exist_is_named(cause):
     ("cause", "region"), [(EndpointConnectionError(endpoint_url="u"), None), (client_error("X"), "x")]
 )
 def test_a_region_that_is_not_the_matter(cause, region):
-    assert "region that exists; " not in explain(EcsError("Failed to do it", cause), region)
+    assert "an existing Region. " not in explain(EcsError("Failed to do it", cause), region)
 
 
 def test_an_endpoint_that_is_no_aws_is_told_by_a_call():
@@ -177,8 +177,8 @@ def bad_gateway():
 @pytest.mark.parametrize(
     ("cause", "said"),
     [
-        (bad_gateway(), "HTTP status 502, without an error of AWS's."),
-        (client_error("503"), "HTTP status 503, without an error of AWS's."),
+        (bad_gateway(), "HTTP status 502 without an AWS error code."),
+        (client_error("503"), "HTTP status 503 without an AWS error code."),
         (ResponseParserError("<html>"), "an answer that cannot be read."),
     ],
 )
@@ -186,4 +186,5 @@ def bad_gateway():
 def test_aws_s_own_endpoint_is_not_called_unsupported(cause, said, region):
     told = explain(EcsError("Failed to do it", cause), region)
 
-    assert told == (f"Failed to do it: {said} That comes from a proxy between here and AWS, or AWS itself; try again.")
+    way_out = "The answer is not in AWS's usual format: a proxy, or a passing fault at AWS. Try again."
+    assert told == f"Failed to do it: {said} {way_out}"

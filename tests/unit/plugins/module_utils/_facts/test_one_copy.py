@@ -89,7 +89,7 @@ FEWEST_DAYS, MOST_DAYS = secretsmanager.RECOVERY_WINDOW
         ("plugins/modules/elb_target_group.py", f"{elb.LONGEST_NAME} characters at most"),
         (
             "plugins/modules/elb_listener_rule.py",
-            f"From {elb.RULE_PRIORITY[0]}, which is tried first, to {elb.RULE_PRIORITY[1]}.",
+            f"From V({elb.RULE_PRIORITY[0]}), which is evaluated first, to V({elb.RULE_PRIORITY[1]}).",
         ),
         ("plugins/modules/secretsmanager_generated_secret.py", f"V({FEWEST_DAYS}) to V({MOST_DAYS})"),
         ("roles/iam/tasks/present.yml", f"{{1,{iam.LONGEST_ROLE_NAME}}}$')"),

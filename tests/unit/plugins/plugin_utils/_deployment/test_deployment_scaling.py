@@ -42,7 +42,7 @@ def test_what_can_be(document, balanced, reports):
         ),
         (
             {**LIMITS, "policies": [{**CPU, "metric": MATH}]},
-            ["policies[cpu] acts on queue_length, which the server of ecs_service_preset does not report"],
+            ["policies[cpu] uses queue_length, which the server of ecs_service_preset does not report"],
         ),
     ],
 )

@@ -80,31 +80,37 @@ def test_what_can_be(values):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"network_zones_count": 1}, "network_zones_count: 1; a load balancer needs subnets in two availability zones"),
-        ({"network_zones": ["eu-west-1a"]}, "network_zones: eu-west-1a; a load balancer needs two zones"),
-        ({"load_balancer_subnet_ids": ["subnet-1"]}, "load_balancer_subnet_ids: subnet-1; a load balancer needs two"),
-        ({"load_balancer_certificate_arn": "llm"}, "llm is no ARN of a certificate"),
+        (
+            {"network_zones_count": 1},
+            "network_zones_count: 1; a load balancer needs subnets in at least two availability zones",
+        ),
+        ({"network_zones": ["eu-west-1a"]}, "network_zones: eu-west-1a; a load balancer needs at least two zones"),
+        (
+            {"load_balancer_subnet_ids": ["subnet-1"]},
+            "load_balancer_subnet_ids: subnet-1; a load balancer needs at least two subnets",
+        ),
+        ({"load_balancer_certificate_arn": "llm"}, "llm is not the ARN of a certificate"),
         (
             {"load_balancer_certificate_arn": CERTIFICATE.replace("eu-west-1", "us-east-1")},
             "the certificate is in us-east-1, and the load balancer in eu-west-1",
         ),
-        (LOGIN, "load_balancer_authentication is of use with HTTPS alone"),
-        ({"load_balancer_ssl_policy": "x"}, "load_balancer_ssl_policy is of use with HTTPS alone"),
+        (LOGIN, "load_balancer_authentication needs HTTPS"),
+        ({"load_balancer_ssl_policy": "x"}, "load_balancer_ssl_policy needs HTTPS"),
         ({"load_balancer_hosted_zone": "example.com"}, "is set without load_balancer_domain_names"),
         (
             {**NAMED, "load_balancer_domain_names": ["llm.example.org"]},
             "llm.example.org is not in load_balancer_hosted_z",
         ),
-        ({**NAMED, "load_balancer_domain_names": ["*.example.com"]}, "*.example.com is a pattern"),
+        ({**NAMED, "load_balancer_domain_names": ["*.example.com"]}, "*.example.com is a wildcard"),
         (
             {**NAMED, "load_balancer_hosts": ["chat.example.com"]},
-            "chat.example.com is none of load_balancer_domain_names",
+            "chat.example.com is not in load_balancer_domain_names",
         ),
-        ({"load_balancer_web_acl_arn": WEB_ACL.replace("regional", "global")}, "one for CloudFront is not"),
+        ({"load_balancer_web_acl_arn": WEB_ACL.replace("regional", "global")}, "as one for CloudFront cannot be used"),
         ({"load_balancer_web_acl_arn": WEB_ACL.replace("eu-", "us-")}, "the web ACL is in us-west-1"),
         ({"load_balancer_http_port": 0}, "load_balancer_http_port: 0 is not between 1 and 65535"),
         ({"load_balancer_priority": 50001}, "load_balancer_priority: 50001 is not between 0 and 50000"),
-        ({**NAMED, "load_balancer_http_port": 443}, "are both 443; a port has one listener"),
+        ({**NAMED, "load_balancer_http_port": 443}, "are both 443: set two different ports"),
         ({"load_balancer_paths": ["v1/*"]}, "a path must begin with /"),
         ({"load_balancer_hosts": list("abcdef")}, "there are 6 values in all, AWS takes 5 of a rule"),
         (
@@ -132,13 +138,13 @@ def test_what_cannot_be_gets_one_sentence(values, said):
 @pytest.mark.parametrize(
     ("mine", "theirs", "said"),
     [
-        ({}, {}, "ask for the same requests"),
-        ({"load_balancer_paths": ["/a", "/b"]}, {"load_balancer_paths": ["/b", "/a"]}, "ask for the same requests"),
-        ({"load_balancer_hosts": ["A"]}, {"load_balancer_hosts": ["a"]}, "ask for the same requests"),
+        ({}, {}, "have the same conditions"),
+        ({"load_balancer_paths": ["/a", "/b"]}, {"load_balancer_paths": ["/b", "/a"]}, "have the same conditions"),
+        ({"load_balancer_hosts": ["A"]}, {"load_balancer_hosts": ["a"]}, "have the same conditions"),
         (
             {"load_balancer_priority": 5, "load_balancer_paths": ["/a"]},
             {"load_balancer_priority": "5"},
-            "load_balancer_priority: 5 is that of other, too",
+            "load_balancer_priority: 5 is also set for other",
         ),
         ({"load_balancer_paths": ["/a/*"]}, {}, None),
         ({"load_balancer_priority": 0}, {"load_balancer_hosts": ["a"], "load_balancer_priority": 0}, None),

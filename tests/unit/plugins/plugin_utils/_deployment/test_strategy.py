@@ -72,12 +72,12 @@ def test_what_aws_takes(definition):
         ),
         (
             rollout("LINEAR", linearConfiguration={"stepPercent": 33.33}),
-            ["ecs_service_linear_step_percent: 33.33 is not between 3.0 and 100 with one decimal"],
+            ["ecs_service_linear_step_percent: 33.33 is not between 3.0 and 100 with at most one decimal"],
         ),
         (rollout("BLUE_GREEN", canaryConfiguration={"canaryPercent": 5}), ["is for the strategy CANARY"]),
         (
             rollout("CANARY", deploymentCircuitBreaker={"enable": True, "rollback": True}),
-            ["AWS has it for ROLLING alone; CANARY goes back by itself"],
+            ["only ROLLING can have it; CANARY is rolled back by itself"],
         ),
     ],
 )
@@ -94,10 +94,10 @@ def test_names_what_a_strategy_lacks(definition, said):
         ("", None),
         ("llm", None),
         ("l" * 32, None),
-        ("l" * 33, "has 33 characters, and a load balancer's name 32 at most"),
-        ("llm-", "none of them at an end"),
+        ("l" * 33, "has 33 characters, and a load balancer's name has at most 32"),
+        ("llm-", "no hyphen at an end"),
         ("internal-llm", "not begin with internal-"),
-        ("llm_prod", "must hold letters, digits and hyphens"),
+        ("llm_prod", "must have only letters, digits and hyphens"),
     ],
 )
 def test_names_of_load_balancers(name, said):
@@ -114,7 +114,7 @@ def test_names_of_load_balancers(name, said):
         ("generate", "LLAMA_API_KEY", None),
         (KEY, "LLAMA_API_KEY", None),
         (f"{KEY}:key::", "LLAMA_API_KEY", None),
-        ("generate", "", "the server of the preset ollama checks no key"),
+        ("generate", "", "the server of the preset ollama does not check a key"),
         (
             KEY.replace("eu-west-1", "us-east-1"),
             "LLAMA_API_KEY",
