@@ -25,7 +25,9 @@ def main() -> int:
             "--disallow-unknown-collection-refs",
             ".",
         ]
-        environment = os.environ | {"ANSIBLE_COLLECTIONS_PATH": str(folder.parents[2])}
+        # Of a collection that is there twice, antsibull-docs takes the one whose path is sorted last.
+        where = {"ANSIBLE_COLLECTIONS_PATH": str(folder.parents[2]), "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false"}
+        environment = os.environ | where
         return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
 
 

@@ -42,7 +42,7 @@ LLM_SERVER = "examples/llm_server"
 # The slowest first.
 PARTS: dict[str, list[list[str]]] = {
     "molecule": [["molecule", "test", "--all"]],
-    "e2e": [["python", "-m", "pytest", "--ansible-unit-inject-only", "tests/e2e"]],
+    "e2e": [["python", "-m", "pytest", "--ansible-unit-inject-only", "-n", "2", "--dist", "loadfile", "tests/e2e"]],
     "warm": [["python", "-m", "pytest", "--ansible-unit-inject-only", "tests/warm"]],
     "local_aws": [
         [
@@ -74,7 +74,8 @@ PARTS: dict[str, list[list[str]]] = {
 
 def environment(part: str) -> dict[str, str]:
     """What a part's processes see: a home of their own, nothing of AWS, and a mark by which they are found again."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_", "MOLECULE_"))}
+    foreign = ("AWS_", "ANSIBLE_", "MOLECULE_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     home = CACHE / "home"
     home.mkdir(parents=True, exist_ok=True)
     return kept | {
@@ -85,7 +86,8 @@ def environment(part: str) -> dict[str, str]:
         "LOCAL_AWS_SCENARIO_PORT": str(free_port()),
         "NO_COLOR": "1",
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-        "PYTHONDONTWRITEBYTECODE": "1",
+        # Without it each play compiles all of Ansible anew. Kept, but not beside the source.
+        "PYTHONPYCACHEPREFIX": str(CACHE / "bytecode"),
         "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR") or str(Path.home() / ".cache" / "uv"),
         "XDG_CACHE_HOME": str(CACHE),
         processes.MARK: f"{RUN}/{part}",

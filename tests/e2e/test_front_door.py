@@ -2,31 +2,41 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A model behind a load balancer: plan, deploy, stream through it, keep others out, deploy again, remove everything."""
+"""A model with a generated key behind a load balancer: plan, deploy, stream through it, deploy again, remove all.
+
+Callers need the key, and nothing but Secrets Manager and the container has it.
+"""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import time
+import urllib.error
 import urllib.request
 
 import pytest
-from test_api_key import SECRET, by_official_client
+from callers import Watch, by_official_client, by_printed_command
 
+SECRET = "/llmops/llm-local/llm/api-key"
 LONG = [{"role": "user", "content": "Tell a long story about a lighthouse keeper and his cat."}]
 ASKED = {"messages": LONG, "temperature": 0, "max_tokens": 120, "stream": True}
 
 
 @pytest.fixture(scope="module")
 def story(world):
-    """The plan for an empty account, the run, and the next one."""
+    """The plan for an empty account, the run (as talkative as can be), the key, and the next run, which shows it."""
     world.variables("zz_door", load_balancer_state="present", ecs_service_api_key="generate")
     plan = world.play("deploy.yml", "--check", "--diff")
     writes = world.writes()
-    first = world.deploy("-vvv", "--diff")
-    key = world.client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"]
-    return {"plan": plan, "writes": writes, "first": first, "key": key, "second": world.deploy()}
+    with Watch() as watch:
+        first = world.deploy("-vvv", "--diff")
+    second = world.deploy("-e", "deployment_show_api_key=true")
+    return {"plan": plan, "writes": writes, "first": first, "watch": watch, "key": the_key(world), "second": second}
+
+
+def the_key(world) -> str:
+    return world.client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"]
 
 
 @pytest.fixture
@@ -108,9 +118,32 @@ def test_tasks_take_traffic_from_the_load_balancer_alone(world, story):
 
 
 def test_the_key_is_nowhere(world, story):
-    assert story["key"] not in story["first"].output + story["second"].output
-    kept = [path for path in world.folder.rglob("*") if path.is_file() and story["key"].encode() in path.read_bytes()]
+    key = story["key"]
+
+    assert len(key) > 40
+    assert key not in story["first"].output
+    assert len(story["watch"].seen) > 10
+    assert not [line for line in story["watch"].seen if key.encode() in line]
+    ecs = world.client("ecs")
+    definition = ecs.describe_task_definition(taskDefinition="llm-local-llm")["taskDefinition"]
+    assert key not in json.dumps(definition, default=str)
+    assert [secret["name"] for secret in definition["containerDefinitions"][0]["secrets"]] == ["LLM_SERVER_API_KEY"]
+    kept = [path for path in world.folder.rglob("*") if path.is_file() and key.encode() in path.read_bytes()]
     assert kept == []
+
+
+def test_the_key_is_shown_once_to_who_asks_for_it(story):
+    assert story["second"].output.count(story["key"]) == 1
+    assert story["key"] in dict(story["second"].tasks)["Show the API key to whoever asked for it"]
+
+
+def test_the_command_works_when_pasted(story, tmp_path):
+    command = next(line for line in story["first"].output.splitlines() if line.startswith("key=$(aws "))
+    with Watch() as watch:
+        result = by_printed_command(command, tmp_path)
+
+    assert "Paris" in result.stdout, result
+    assert not [line for line in watch.seen if story["key"].encode() in line]
 
 
 def test_the_official_client_works_with_the_key_and_is_refused_without(story, url):
@@ -118,7 +151,22 @@ def test_the_official_client_works_with_the_key_and_is_refused_without(story, ur
 
     assert "Paris" in said["whole"]
     assert "".join(filter(None, said["pieces"])) == said["whole"]
+    assert len(said["pieces"]) > 3
     assert said["refused"] == [401, "invalid_api_key"]
+
+
+@pytest.mark.parametrize("path", ["/v1/models", "/generate"])
+def test_without_a_key(url, path):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{url}{path}", timeout=10)
+
+    assert refused.value.code == 401
+    assert json.loads(refused.value.read())["error"]["code"] == "invalid_api_key"
+
+
+def test_health_needs_no_key(url):
+    with urllib.request.urlopen(f"{url}/healthz", timeout=10) as answer:
+        assert answer.status == 200
 
 
 def test_destroy_leaves_nothing_and_the_next_deployment_is_one_run(world, story):
@@ -132,8 +180,12 @@ def test_destroy_leaves_nothing_and_the_next_deployment_is_one_run(world, story)
     assert ec2.describe_security_groups(Filters=tagged)["SecurityGroups"] == []
     assert ec2.describe_subnets(Filters=tagged)["Subnets"] == []
     assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
+    assert world.client("secretsmanager").list_secrets(IncludePlannedDeletion=True)["SecretList"] == []
 
+    began = time.monotonic()
     again = world.deploy()
     assert "Paris" in again.output
+    assert time.monotonic() - began < 120
     assert again.changed == story["first"].changed
+    assert the_key(world) != story["key"]
     assert world.play("destroy.yml").code == 0

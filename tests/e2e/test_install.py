@@ -13,7 +13,7 @@ from collection import build, install
 from conftest import CACHE, ROOT, listens, run
 
 # What an environment needs to work at all, what keeps packages from being downloaded again, and what names this run.
-KEPT = ("LANG", "LC_ALL", "PATH", "TMPDIR", "UV_CACHE_DIR", "SSL_CERT_FILE", processes.MARK)
+KEPT = ("LANG", "LC_ALL", "PATH", "TMPDIR", "UV_CACHE_DIR", "SSL_CERT_FILE", "PYTHONPYCACHEPREFIX", processes.MARK)
 
 
 def test_the_installed_tarball_deploys_and_destroys(world, tmp_path):
@@ -22,6 +22,8 @@ def test_the_installed_tarball_deploys_and_destroys(world, tmp_path):
     for folder in (collections, project):
         folder.mkdir(parents=True)
     install(build(tmp_path), collections)
+    # The one deployment with a key whose tasks are asked without a load balancer before them.
+    world.variables("api_key", ecs_service_api_key="generate")
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
     environment |= {"HOME": str(home), "XDG_CACHE_HOME": str(CACHE.parent), "LOCAL_AWS_PORT": str(world.port)}
 
@@ -30,6 +32,7 @@ def test_the_installed_tarball_deploys_and_destroys(world, tmp_path):
     # No callback of ours is enabled: the task itself shows them.
     answer = "\n".join(line for line in deployed.output.splitlines() if line.startswith("[llm] "))
     assert "http://127." in answer
+    assert "key=$(aws secretsmanager get-secret-value " in answer
     assert "curl " in answer
     assert "Paris" in answer
     assert str(ROOT) not in deployed.output
