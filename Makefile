@@ -3,7 +3,7 @@
 PYTHON ?=
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup deploy destroy test clean
+.PHONY: help setup deploy destroy test docs clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -19,6 +19,9 @@ destroy: setup  ## Remove what deploy made
 
 test: setup  ## Run all tests
 	@.venv/bin/python tests/run.py $(ARGS)
+
+docs: setup  ## Build the site of documentation in build/docs/html
+	@.venv/bin/python tools/docs.py build/docs
 
 clean:  ## Remove the files that the other targets made in this folder
 	rm -rf .venv .ansible .cache build tests/output

@@ -26,7 +26,10 @@ def build(folder: Path) -> Path:
 
 
 def install(tarball: Path, folder: Path) -> Path:
-    """Unpack a tarball, with the collections it depends on beside it; return the collection's folder."""
+    """Unpack a tarball and return the collection's folder.
+
+    Beside it lie amazon.aws, which it needs, and community.aws, to whose modules its documentation and its tests refer.
+    """
     command = ["ansible-galaxy", "collection", "install", "--no-deps", "--force", str(tarball), "-p", str(folder)]
     subprocess.run([str(BIN / command[0]), *command[1:]], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     installed = next(BIN.parent.glob("lib/python*/site-packages/ansible_collections"))

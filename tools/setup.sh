@@ -27,7 +27,8 @@ find_python() {
     esac
     for candidate in $candidates; do
         if works "$candidate"; then
-            command -v "$candidate"
+            # Not that of an environment which is on PATH: it may be the very one that is made anew.
+            "$candidate" -c 'import sys; print(sys._base_executable)'
             return
         fi
     done
