@@ -96,8 +96,8 @@ status:
   sample: PENDING_VALIDATION
 validation_records:
   description:
-    - The DNS records that validate the certificate, with C(name), C(type) and C(value). Empty for a certificate that was
-      imported or is validated by e-mail.
+    - The DNS records that validate the certificate, with C(name), C(type) and C(value). Empty for a certificate
+      that was imported or is validated by e-mail.
     - With O(state=absent), the records of the deleted certificates, unless another certificate of this domain needs
       them.
   returned: success

@@ -16,7 +16,7 @@ from .._aws.ownership import owned
 from .._aws.tags import asked_tags, texts
 from .._documents.shapes import Document, DocumentError
 from .._ecs import service_api
-from . import api, compare, render, suspended
+from . import api, compare, render, suspension
 from . import document as scaling_document
 from .compare import LIMITS_TAG, NONE, Changes, Named
 from .context import Run, active_service, find_place, monitoring
@@ -140,15 +140,15 @@ def _target(
     run: Run, wanted: Document, target: Document | None, tags: dict[str, str], kept_limits: str | None
 ) -> Target:
     """Return the scalable target as it is to be; flags that an interrupted run left suspended are restored."""
-    kept = suspended.kept_in(tags)
+    kept = suspension.kept_in(tags)
     if kept:
-        run.warn(suspended.repaired(run.service, kept))
-    flags = suspended.flags_of(target) | (kept.flags if kept else {}) | wanted["suspended"]
+        run.warn(suspension.repaired(run.service, kept))
+    flags = suspension.flags_of(target) | (kept.flags if kept else {}) | wanted["suspended"]
     bounds = {name: value for name, value in wanted.items() if name != "suspended"}
-    after = {**bounds, "SuspendedState": suspended.state_of(flags)}
+    after = {**bounds, "SuspendedState": suspension.state_of(flags)}
     purge = run.params["purge_tags"] and run.params["tags"] is not None
     to_set, to_remove = aws_tags.tag_changes(tags, _tags_asked(run), purge)
-    own = {suspended.KEPT_TAG: None, LIMITS_TAG: kept_limits}
+    own = {suspension.KEPT_TAG: None, LIMITS_TAG: kept_limits}
     to_set |= {name: value for name, value in own.items() if value is not None and tags.get(name) != value}
     to_remove = [*to_remove, *(name for name, value in own.items() if value is None and name in tags)]
     tags_after = {name: value for name, value in {**tags, **to_set}.items() if name not in to_remove}
@@ -164,7 +164,7 @@ def _tags_asked(run: Run) -> dict[str, str] | None:
 
 def _shown(target: Document) -> Document:
     """Return of a scalable target what a document says of one."""
-    state = suspended.state_of(suspended.flags_of(target))
+    state = suspension.state_of(suspension.flags_of(target))
     return {"MinCapacity": target["MinCapacity"], "MaxCapacity": target["MaxCapacity"], "SuspendedState": state}
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.llmops.ecs.plugins.module_utils._scaling.suspended import (
+from ansible_collections.llmops.ecs.plugins.module_utils._scaling.suspension import (
     KEPT_TAG,
     Kept,
     kept_in,
