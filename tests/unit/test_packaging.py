@@ -128,10 +128,43 @@ PAGES = [
 
 
 def test_links_of_the_readme_are_whole():
-    links = LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\[([^\]]+)\]: (\S+)$", text, re.MULTILINE))
+    links = [*LINK.findall(text), *told.values()]
 
     assert len(links) > 20
     assert [link for link in links if not link.startswith("https://")] == []
+    assert set(re.findall(r"\]\[([^\]]+)\]", text)) == set(told)
+
+
+# The parts that Automation Hub asks of a certified collection's README, in its order.
+PARTS = [
+    "Description",
+    "Requirements",
+    "Installation",
+    "Use Cases",
+    "Testing",
+    "Contributing",
+    "Support",
+    "Release notes and roadmap",
+    "Related information",
+    "License",
+]
+
+
+def test_the_readme_has_the_parts_that_are_asked_for_and_begins_with_two_commands():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert re.findall("^## (.+)$", text, re.MULTILINE) == PARTS
+    assert re.findall(r"^\$ (make \w+)$", text[: text.index("## ")], re.MULTILINE) == ["make deploy", "make test"]
+
+
+def test_the_readme_names_every_plugin():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    kinds = ("modules", "filter", "lookup", "connection", "callback")
+    plugins = [path.stem for kind in kinds for path in (ROOT / "plugins" / kind).glob("*.py")]
+
+    assert [name for name in plugins if f"[`{name}`][" not in text] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
