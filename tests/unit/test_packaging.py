@@ -137,6 +137,13 @@ def test_links_of_the_readme_are_whole():
     assert set(re.findall(r"\]\[([^\]]+)\]", text)) == set(told)
 
 
+@pytest.mark.parametrize("role", [path.parent.name for path in (ROOT / "roles").glob("*/README.md")])
+def test_links_of_a_role_s_readme_are_whole(role):
+    links = LINK.findall((ROOT / "roles" / role / "README.md").read_text(encoding="utf-8"))
+
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+
+
 # The parts that Automation Hub asks of a certified collection's README, in its order.
 PARTS = [
     "Description",
