@@ -130,7 +130,7 @@ def test_a_name_that_is_not_known_here_is_no_failure(shared):
 
     assert "chat: http://127." in said
     assert "code: http://code.example.com:8080" in said
-    assert "The name in http://code.example.com:8080 is not known on this machine (yet)" in said
+    assert "This machine cannot resolve the name in http://code.example.com:8080 (yet)" in said
 
 
 def test_a_second_run_of_both_changes_nothing(shared):
