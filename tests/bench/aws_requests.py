@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "roles" / "local_aws" / "files"))
-from local_aws.requests import is_write
+from local_aws.server.requests import is_write
 
 SECRETS = {"secretstring", "secretbinary"}
 TOKENS = {"clienttoken", "clientrequesttoken", "idempotencytoken", "callerreference"}
