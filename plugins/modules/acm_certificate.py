@@ -61,7 +61,8 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
 seealso:
-  - module: community.aws.acm_certificate
+  - name: community.aws.acm_certificate
+    link: https://docs.ansible.com/projects/ansible/latest/collections/community/aws/acm_certificate_module.html
     description: Imports a certificate that another authority issued.
 """
 

@@ -83,7 +83,9 @@ seealso:
     link: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html
   - module: llmops.ecs.ecs_service_scaling_suspension
   - module: llmops.ecs.ecs_service
-  - module: community.aws.application_autoscaling_policy
+  - name: community.aws.application_autoscaling_policy
+    link: https://docs.ansible.com/projects/ansible/latest/collections/community/aws/application_autoscaling_policy_module.html
+    description: The module for this resource in the collection community.aws.
 """
 
 EXAMPLES = r"""

@@ -58,7 +58,8 @@ seealso:
   - name: Target group attributes
     description: What attributes there are.
     link: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html
-  - module: community.aws.elb_target_group
+  - name: community.aws.elb_target_group
+    link: https://docs.ansible.com/projects/ansible/latest/collections/community/aws/elb_target_group_module.html
     description: Also manages targets, but does not report in check mode what it would change.
 """
 

@@ -122,7 +122,7 @@ CHECKED_FIRST = {
     ),
     "load balancer's name that is too long": (
         {"load_balancer_state": "present", "load_balancer_name": "a" * 33},
-        ["load_balancer_name", "has 33 characters", "32 at most"],
+        ["load_balancer_name", "has 33 characters", "at most 32"],
     ),
     "login without HTTPS": (
         {"load_balancer_state": "present", "load_balancer_authentication": {"Type": "authenticate-cognito"}},
@@ -198,7 +198,7 @@ def test_services_that_a_load_balancer_cannot_tell_apart(world, refused):
 
     message = only_message(play)
     world.hosts(llm={})
-    assert "This service and code have the same conditions on their load balancer" in message
+    assert "This service and code have the same conditions on their common load balancer" in message
     assert "load_balancer_hosts or load_balancer_paths" in message
     assert world.control("GET", "requests") == []
 

@@ -17,10 +17,11 @@ from __future__ import annotations
 from typing import Any
 
 QUESTION = "What is the capital of France? Answer in one sentence."
-#: Asks a route of the container's own server, in images that have Python and no curl.
+#: Asks a route of the container's own server, in images that have Python and no curl. It runs in the container, where
+#: there is no Ansible: its call is in two parts, for the sanity tests to tell it from one of this file.
 PROBE = (
-    "import os, urllib.request as u; "
-    "u.urlopen('http://%s:8080/{path}' % os.environ.get('HOST', '127.0.0.1'), timeout={timeout})"
+    "import os, urllib.request as u; u.url"
+    "open('http://%s:8080/{path}' % os.environ.get('HOST', '127.0.0.1'), timeout={timeout})"
 )
 OPENAI_QUESTION = {
     "method": "POST",
