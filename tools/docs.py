@@ -38,8 +38,10 @@ def build(folder: Path, collections: Path = ROOT / ".collections") -> Path:
 
 
 def run(command: list[str], collections: Path | None = None) -> None:
-    """Run a program of this environment, which sees the collections below a path if one is given."""
-    seen = os.environ | ({"ANSIBLE_COLLECTIONS_PATH": str(collections)} if collections else {})
+    """Run a program of this environment, which finds the others of it and, if given, a path of collections."""
+    seen = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    if collections:
+        seen["ANSIBLE_COLLECTIONS_PATH"] = str(collections)
     subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, env=seen, check=True)
 
 
