@@ -44,6 +44,16 @@ def chosen(variables, raw, wanted):
     return values
 
 
+def only(values, wanted):
+    """Return the variables with a wanted name."""
+    return {name: value for name, value in values.items() if wanted(name)}
+
+
+def is_shared(name, asked):
+    """Whether a variable must have one value in the whole group."""
+    return name.startswith(tuple(asked["shared"])) and name not in load_balancer.OWN
+
+
 class ActionModule(ActionBase):
     TRANSFERS_FILES = False
     _supports_check_mode = True
@@ -74,15 +84,16 @@ class ActionModule(ActionBase):
         )
         if botocore is None:
             return {"failed": True, "msg": "botocore is missing from the Python that runs Ansible: pip install boto3"}
-        problems = list(self._problems(asked, task_vars))
+        # Once, for all that is looked at: reading another host's variables takes Ansible milliseconds.
+        hosts = self._hosts(asked, task_vars)
+        problems = list(self._problems(asked, task_vars, hosts))
         if problems:
             return {"failed": True, "msg": "\n".join(problems), "problems": problems}
         for note in asked["notes"]:
             Display().display(f"[{asked['service']}] {note}")
-        hosts = self._hosts(asked["group"], task_vars, plan.READ.__contains__)
         return {"changed": False, "plan": plan.plan(asked["deployment"], hosts)}
 
-    def _problems(self, asked, task_vars):
+    def _problems(self, asked, task_vars, hosts):
         everything, typed_ill = {}, []
         specifications = {role: options_of(role) for role in asked["roles"]}
         yield from variables.unknown(task_vars, specifications)
@@ -92,12 +103,8 @@ class ActionModule(ActionBase):
             ill = service.badly_typed(given, options)
             typed_ill += ill
             yield from ill
-        hosts = self._hosts(
-            asked["group"],
-            task_vars,
-            lambda name: name.startswith(tuple(asked["shared"])) and name not in load_balancer.OWN,
-        )
-        yield from service.differing(hosts, asked["group"])
+        shared = {host: only(values, lambda name: is_shared(name, asked)) for host, values in hosts.items()}
+        yield from service.differing(shared, asked["group"])
         # What botocore knows is read without a session, which would mind the caller's configuration.
         loader = create_loader()
         endpoints = EndpointResolver(loader.load_data("endpoints"))
@@ -107,7 +114,7 @@ class ActionModule(ActionBase):
         yield from service.bad_names(asked["deployment"], asked["service"])
         yield from service.bad_image(asked["image"], asked["preset"], asked["gpu"], asked["fargate"])
         yield from load_balancer.bad_balancer_name(asked["load_balancer_name"])
-        own = self._hosts(asked["group"], task_vars, load_balancer.OWN.__contains__)
+        own = {host: only(values, load_balancer.OWN.__contains__) for host, values in hosts.items()}
         others = {host: values for host, values in own.items() if host != task_vars["inventory_hostname"]}
         if not typed_ill:
             yield from load_balancer.problems(everything, asked["region"], others)
@@ -116,10 +123,15 @@ class ActionModule(ActionBase):
         yield from scaling.bad_scaling(asked["scaling"], asked["service"], balanced, asked["reports"])
         yield from self._bad_documents(asked, ServiceModel(loader.load_service_model("ecs", "service-2"), "ecs"))
 
-    def _hosts(self, group, task_vars, wanted):
-        """Return the variables with a wanted name of each host of the group."""
+    def _hosts(self, asked, task_vars):
+        """Return the variables of each host of the group that the check and the plan look at."""
         hostvars = task_vars["hostvars"]
-        return {host: chosen(hostvars[host], hostvars.raw_get(host), wanted) for host in task_vars["groups"][group]}
+
+        def wanted(name):
+            return is_shared(name, asked) or name in load_balancer.OWN or name in plan.READ
+
+        group = task_vars["groups"][asked["group"]]
+        return {host: chosen(hostvars[host], hostvars.raw_get(host), wanted) for host in group}
 
     def _bad_documents(self, asked, model):
         for option, operation in (("task_definition", "RegisterTaskDefinition"), ("definition", "CreateService")):

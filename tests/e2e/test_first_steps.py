@@ -63,6 +63,17 @@ def test_a_second_run_changes_nothing_whatever_the_environment_says(story):
     assert story["second"].count == 0, story["second"].output
 
 
+def test_a_run_without_changes_shows_the_recap_and_the_last_lines(world, story):
+    # As the checkout's ansible.cfg shows it, without what these tests ask for to read every task.
+    brief = world.deploy(ANSIBLE_DISPLAY_OK_HOSTS=None, ANSIBLE_DISPLAY_SKIPPED_HOSTS=None)
+    talkative = world.deploy("-v", ANSIBLE_DISPLAY_OK_HOSTS=None, ANSIBLE_DISPLAY_SKIPPED_HOSTS=None)
+
+    assert (brief.count, brief.tasks) == (0, [])
+    assert len(brief.output.splitlines()) < 15
+    assert brief.urls == story["second"].urls
+    assert {name for name, _text in story["second"].tasks} <= {name for name, _text in talkative.tasks}
+
+
 def test_a_plan_without_drift_is_empty(world):
     assert world.deploy("--check", "--diff").count == 0
 
